@@ -1,0 +1,220 @@
+/** A contact's address: `sip:user@host`, host in lower case, no parameters. Made by `parseAddress`. */
+export type Address = string & { readonly address: unique symbol }
+
+/** How much a message is protected, as it was when it was sent or received. */
+export type Protection = 'none' | 'unverified' | 'verified'
+
+/**
+ * The life of an own message, monotone but for `queued` → `failed` → `queued`.
+ * `sent`: the next hop has it. `delivered`: the peer decrypted and stored it.
+ */
+export type Delivery = 'queued' | 'sent' | 'delivered' | 'failed'
+
+export interface Message {
+  /** Message-ID on the wire, the same for every attempt; what the receiver de-duplicates by. */
+  readonly id: string
+  readonly peer: Address
+  readonly author: 'us' | 'peer'
+  /** Who wrote it in a room; `null` outside rooms. */
+  readonly nickname: string | null
+  readonly text: string
+  /** Media type without parameters: `text/plain` or `text/html`. */
+  readonly contentType: string
+  /** Milliseconds since the epoch, of this device's clock. */
+  readonly at: number
+  readonly protection: Protection
+  /** `null` for received messages. */
+  readonly delivery: Delivery | null
+  /** Why it waits or failed, for people; `null` if there is nothing to say. */
+  readonly reason: string | null
+  /** True if it went out more than once. */
+  readonly resent: boolean
+}
+
+/** How a key came to be trusted. */
+export type TrustMethod = 'smp' | 'fingerprint'
+
+export interface KnownKey {
+  /** 40 lower-case hex digits. */
+  readonly fingerprint: string
+  readonly firstSeen: number
+  readonly lastSeen: number
+  /** `null` while unverified. */
+  readonly verified: { readonly method: TrustMethod; readonly at: number } | null
+}
+
+export interface Contact {
+  readonly peer: Address
+  /** Display name; the address's user part if none was given. */
+  readonly name: string
+  /** Text goes only under an encrypted session whose key the policy accepts. */
+  readonly alwaysOtr: boolean
+  /** The person chose to write unencrypted to this peer; taken back when the peer speaks OTR. */
+  readonly allowPlaintext: boolean
+  /** Learned fingerprints of this peer, most recently used first. */
+  readonly keys: readonly KnownKey[]
+  /** Highest OTR version this peer has spoken; a lower one later is announced. */
+  readonly otrVersion: 2 | 3 | null
+}
+
+/**
+ * What protects the conversation now. One of these holds for each conversation at any time:
+ *
+ * - `none`: no session. `connecting`: SIP or MSRP on its way.
+ * - `plaintext`: open, no encryption, by choice. `unsupported`: the peer does not answer to OTR.
+ * - `starting`: the handshake runs; text is held.
+ * - `unverified`, `verified`: encrypted.
+ * - `keyChanged`: encrypted under a key that needs the person's decision; text is held.
+ * - `ended`: the peer ended encryption; the composer is locked until the person chooses.
+ * - `room`: a conference; OTR is never used there.
+ */
+export type PrivacyState =
+  | 'none'
+  | 'connecting'
+  | 'plaintext'
+  | 'unsupported'
+  | 'starting'
+  | 'unverified'
+  | 'verified'
+  | 'keyChanged'
+  | 'ended'
+  | 'room'
+
+export interface Privacy {
+  readonly state: PrivacyState
+  /** What happens to text typed now. */
+  readonly composer: 'sends' | 'holds' | 'locked'
+  readonly version: 2 | 3 | null
+  /** 16 hex digits; `null` unless encrypted. */
+  readonly ssid: string | null
+  /** 40 lower-case hex digits. */
+  readonly ownFingerprint: string | null
+  readonly peerFingerprint: string | null
+  /** The address of another contact that has the same key, if one has. */
+  readonly sameKeyAs: Address | null
+  /** How and when the key in use was verified. */
+  readonly verified: KnownKey['verified']
+}
+
+export type Verification =
+  | { readonly step: 'idle' }
+  /** We asked and wait for them. */
+  | { readonly step: 'waiting'; readonly question: string | null; readonly since: number }
+  /** They ask us. */
+  | { readonly step: 'asked'; readonly question: string | null; readonly since: number }
+  /** Both have spoken; the result follows. */
+  | { readonly step: 'working'; readonly since: number }
+  /** `provesPeer` is false if we only answered their question: they know us, not yet we them. */
+  | { readonly step: 'succeeded'; readonly provesPeer: boolean; readonly at: number }
+  | {
+      readonly step: 'failed'
+      readonly at: number
+      readonly attempts: number
+      /** An earlier verification of this key still stands. */
+      readonly stillVerified: boolean
+    }
+  | { readonly step: 'aborted'; readonly by: 'us' | 'peer' | 'timeout'; readonly at: number }
+
+/** A line of the timeline that no person wrote. The code is the contract; the sentence is shown. */
+export interface Notice {
+  readonly id: string
+  readonly peer: Address
+  readonly at: number
+  readonly code: NoticeCode
+  readonly sentence: string
+  /** `alert` is announced at once and stays; `status` is quiet. */
+  readonly tone: 'status' | 'warning' | 'alert'
+}
+
+export type NoticeCode =
+  | 'session-opened'
+  | 'session-closed'
+  | 'session-failed'
+  | 'encryption-started'
+  | 'encryption-refreshed'
+  | 'encryption-ended-by-us'
+  | 'encryption-ended-by-peer'
+  | 'encryption-unsupported'
+  | 'key-new'
+  | 'key-changed'
+  | 'key-accepted'
+  | 'key-shared'
+  | 'version-lowered'
+  | 'verification-succeeded'
+  | 'verification-one-sided'
+  | 'verification-failed'
+  | 'verification-aborted'
+  | 'message-unreadable'
+  | 'message-unencrypted'
+  | 'peer-otr-error'
+  | 'page-message'
+  | 'room-entered'
+
+/** Why something could not be done. Blame is in the first word of the code. */
+export interface ChatFault {
+  /** `SIP_…`, `MSRP_…`, `OTR_…` from below, or `CHAT_…` of this room. */
+  readonly code: string
+  /** Says what went wrong and what to do, in one or two sentences. */
+  readonly sentence: string
+}
+
+export type AccountState =
+  | { readonly state: 'signedOut' }
+  /** The long-term key is being made, before anything else. */
+  | { readonly state: 'makingKey' }
+  | { readonly state: 'connecting' }
+  | { readonly state: 'online' }
+  | { readonly state: 'offline'; readonly fault: ChatFault; readonly retryInMs: number | null }
+  | { readonly state: 'refused'; readonly fault: ChatFault }
+
+/** Everything that can happen: the only thing that travels up to `web/` and `agent/`. */
+export type ChatEvent =
+  | { readonly type: 'account'; readonly account: AccountState }
+  | { readonly type: 'identity'; readonly fingerprint: string; readonly created: boolean }
+  /** Added, changed, or restored from the store. */
+  | { readonly type: 'contact'; readonly contact: Contact }
+  | { readonly type: 'contactRemoved'; readonly peer: Address }
+  /** Someone wants to chat and is not a contact: `accept` or `decline`. */
+  | { readonly type: 'invited'; readonly peer: Address; readonly name: string | null }
+  | { readonly type: 'opened'; readonly peer: Address; readonly room: boolean }
+  | {
+      readonly type: 'closed'
+      readonly peer: Address
+      readonly by: 'local' | 'remote' | 'network' | 'refused'
+      /** `null` for an ordinary end. */
+      readonly fault: ChatFault | null
+    }
+  | { readonly type: 'privacy'; readonly peer: Address; readonly privacy: Privacy }
+  | { readonly type: 'verification'; readonly peer: Address; readonly verification: Verification }
+  /** New (`restored` false) or read back from the store. */
+  | { readonly type: 'message'; readonly message: Message; readonly restored: boolean }
+  | {
+      readonly type: 'delivery'
+      readonly peer: Address
+      readonly id: string
+      readonly delivery: Delivery
+      readonly protection: Protection
+      readonly reason: string | null
+      readonly resent: boolean
+    }
+  /** An unsent message was taken back. */
+  | { readonly type: 'messageRemoved'; readonly peer: Address; readonly id: string }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  /**
+   * The peer's key is not one that was known. Announce it: spoken, system notification, and for
+   * `blocks` (the contact was verified or always-OTR) a card that holds text until `trust`.
+   */
+  | {
+      readonly type: 'keyChanged'
+      readonly peer: Address
+      readonly name: string
+      readonly fingerprint: string
+      readonly previous: string
+      readonly blocks: boolean
+    }
+  | { readonly type: 'composing'; readonly peer: Address; readonly active: boolean }
+  /** A call of ours could not be done; nothing else changed. */
+  | { readonly type: 'fault'; readonly peer: Address | null; readonly fault: ChatFault }
+
+/** Where events go. One consumer; fan-out is the consumer's business. */
+export type Sink<Event> = (event: Event) => void

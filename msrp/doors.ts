@@ -1,0 +1,100 @@
+import type { MsrpMessage, MsrpReports, MsrpSessionEvent } from './events.ts'
+
+/** Where events go. One consumer; fan-out is the consumer's business. */
+export type Sink<Event> = (event: Event) => void
+
+/** What AUTH needs (RFC 4976 §5.1). */
+export interface RelayLogin {
+  /** The relay as the AUTH's To-Path names it, e.g. `msrps://host:443;ws`. */
+  readonly relay: string
+  /** Own URI, the one to be used in the session. */
+  readonly uri: string
+  readonly username: string
+  readonly password: string
+  /** Relays that were authenticated at before, nearest first. Empty for the first. */
+  readonly through: readonly string[]
+}
+
+/** What the relay granted: one session's worth. */
+export interface RelayGrant {
+  /** `Use-Path`, nearest relay first. */
+  readonly usePath: readonly string[]
+  /** Seconds until the grant lapses. */
+  readonly expires: number
+}
+
+export interface MsrpSessionSetup {
+  /** Own URI, `msrps://<random>.invalid:2855/<session-id>;tcp`. See `newSessionUri`. */
+  readonly uri: string
+  /** From {@link RelayGrant}; empty without a relay. */
+  readonly usePath: readonly string[]
+}
+
+/** One connection, and the sessions on it. `MsrpConnection` implements it. */
+export interface MsrpConnectionDoor {
+  /**
+   * Authenticates at a relay; answers its challenge once, and `stale` or 423 as often as they come
+   * (at most 3 times).
+   * @throws MsrpError `MSRP_AUTH_REFUSED`, `MSRP_AUTH_FAILED`, `MSRP_TIMEOUT`,
+   *   `MSRP_CONNECTION_LOST`
+   */
+  authenticate(login: RelayLogin): Promise<RelayGrant>
+  /** Opens a session on this connection; nothing is sent before {@link MsrpSessionDoor.start}. */
+  open(setup: MsrpSessionSetup, sink: Sink<MsrpSessionEvent>): MsrpSessionDoor
+  /** Closes the wire; every session gets `closed`. */
+  close(): void
+  /** False once the wire has closed. */
+  readonly isOpen: boolean
+}
+
+/** What the offer and answer settled. */
+export interface MsrpSessionStart {
+  /** The peer's `a=path`. */
+  readonly remotePath: readonly string[]
+  /** True: we send the first SEND, an empty one. False: we wait for theirs. */
+  readonly active: boolean
+  /** What the peer's software does not bear; see `profiles.ts`. */
+  readonly maxChunk?: number
+}
+
+/** One session between two endpoints (RFC 4975 §5). `MsrpSession` implements it. */
+export interface MsrpSessionDoor {
+  /** Binds. `bound` follows, or `closed` within 30 s. */
+  start(start: MsrpSessionStart): void
+  /**
+   * Sends one message, in chunks only where it is larger than `maxChunk` bytes of body (default:
+   * one chunk whatever its size, since deployed peers take no second). Events carry `message.id`.
+   * Before `bound`, or after `closed`, the answer is `failed` with status 481.
+   */
+  send(message: MsrpMessage, reports: MsrpReports): void
+  /**
+   * Says what became of a received message: 200 once it is read and stored, 400 if it could not be
+   * read, 413 if its kind is unwanted. Does nothing where the sender asked for no report.
+   */
+  report(id: string, status: number): void
+  /** Ends the session here; the connection stays for others. */
+  close(): void
+}
+
+/** A message/cpim object (RFC 3862), as far as chat needs it. */
+export interface CpimMessage {
+  readonly from: CpimIdentity
+  readonly to: CpimIdentity
+  /** RFC 3339 date-time; `null` if absent or unreadable. */
+  readonly dateTime: string | null
+  /** Media type of the content, with parameters. */
+  readonly contentType: string
+  readonly body: Uint8Array
+}
+
+export interface CpimIdentity {
+  readonly name: string | null
+  /** Absolute URI without angle brackets. */
+  readonly uri: string
+}
+
+/** RFC 3994. `refresh` in seconds; `null` if absent. */
+export interface Composing {
+  readonly active: boolean
+  readonly refresh: number | null
+}

@@ -1,0 +1,106 @@
+/** The MSRP stream of an offer or answer: `m=message` and its attributes (RFC 4975 §8, RFC 6135). */
+export interface MsrpDescription {
+  /** `TCP/TLS/MSRP` where the first URI of the path is `msrps:`. */
+  readonly protocol: 'TCP/MSRP' | 'TCP/TLS/MSRP'
+  /** `a=path`: relays first, the endpoint last. Never empty. */
+  readonly path: readonly string[]
+  readonly acceptTypes: readonly string[]
+  readonly acceptWrappedTypes: readonly string[]
+  /** `null` if the attribute is absent: an offerer is then active, an answerer passive. */
+  readonly setup: 'active' | 'passive' | 'actpass' | null
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+  /** `a=max-size`, octets. */
+  readonly maxSize: number | null
+  /** Tokens of `a=chatroom` (RFC 7701 §8); `null` if absent. */
+  readonly chatroom: readonly string[] | null
+}
+
+export type Registration =
+  | { readonly state: 'connecting' | 'registering' | 'unregistered' }
+  | { readonly state: 'registered'; readonly expires: number }
+  /** The server is away or does not answer; tried again in `retryInMs`. */
+  | { readonly state: 'offline'; readonly error: SipError; readonly retryInMs: number }
+  /** The server refuses this account; not tried again by itself. */
+  | { readonly state: 'refused'; readonly error: SipError }
+
+/** Who is at the other end of a session, as SIP tells it. */
+export interface SipPeer {
+  /** Address of record, `sip:user@host`, host in lower case, no parameters. */
+  readonly address: string
+  readonly displayName: string | null
+  /** `isfocus` in its Contact (RFC 4579): a room, not a person. */
+  readonly isFocus: boolean
+  readonly userAgent: string | null
+}
+
+/** Everything that SIP tells upwards. `call` names a session from its first event to `ended`. */
+export type SipEvent =
+  | { readonly type: 'registration'; readonly registration: Registration }
+  | {
+      readonly type: 'incoming'
+      readonly call: string
+      readonly peer: SipPeer
+      readonly remote: MsrpDescription
+    }
+  /** The peer's device rings. */
+  | { readonly type: 'ringing'; readonly call: string }
+  | {
+      readonly type: 'established'
+      readonly call: string
+      readonly peer: SipPeer
+      readonly remote: MsrpDescription
+      /** True if we connect or bind: the outcome of `a=setup` (RFC 6135 §4.2). */
+      readonly active: boolean
+    }
+  | {
+      readonly type: 'ended'
+      readonly call: string
+      readonly by: 'local' | 'remote' | 'network'
+      /** What went wrong; `null` for an ordinary end. */
+      readonly error: SipError | null
+    }
+  /** A MESSAGE outside a session (RFC 3428); it has been answered 200. */
+  | {
+      readonly type: 'page'
+      readonly peer: SipPeer
+      readonly contentType: string
+      readonly body: string
+    }
+
+/**
+ * What SIP could not do. The code is the contract; the sentence is for people.
+ *
+ * - `SIP_WRONG_PASSWORD`: 401, 403 or 407 after credentials were given.
+ * - `SIP_UNKNOWN_PEER`: 404, 410, 484, 604. `SIP_PEER_OFFLINE`: 480, 408 of a ringing peer, 430.
+ * - `SIP_DECLINED`: 603, 486, 600. `SIP_NOT_ACCEPTABLE`: 406, 415, 488, 606, or SDP without chat.
+ * - `SIP_FORBIDDEN`: 403 to anything but REGISTER. `SIP_CANCELLED`: 487.
+ * - `SIP_SERVER`: any other final response. `SIP_TIMEOUT`: none in time.
+ * - `SIP_UNREACHABLE`: the server's socket does not open. `SIP_CONNECTION_LOST`: it closed.
+ * - `SIP_MALFORMED`: the peer's SDP or message is not usable.
+ */
+export type SipErrorCode =
+  | 'SIP_WRONG_PASSWORD'
+  | 'SIP_UNKNOWN_PEER'
+  | 'SIP_PEER_OFFLINE'
+  | 'SIP_DECLINED'
+  | 'SIP_NOT_ACCEPTABLE'
+  | 'SIP_FORBIDDEN'
+  | 'SIP_CANCELLED'
+  | 'SIP_SERVER'
+  | 'SIP_TIMEOUT'
+  | 'SIP_UNREACHABLE'
+  | 'SIP_CONNECTION_LOST'
+  | 'SIP_MALFORMED'
+
+export class SipError extends Error {
+  override readonly name = 'SipError'
+  readonly code: SipErrorCode
+  /** SIP status code, or `null` where none came. */
+  readonly status: number | null
+
+  constructor(code: SipErrorCode, sentence: string, status: number | null = null) {
+    super(sentence)
+    this.code = code
+    this.status = status
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * SIP over WebSocket (RFC 7118) for chat sessions: registration, INVITE with an MSRP stream, and
+ * what the peer is. sip.js is met here and nowhere else.
+ * @module
+ */
+export type { SipAccount, SipEnv, SipSocket } from './agent-options.ts'
+export type { MsrpDescription, Registration, SipErrorCode, SipEvent, SipPeer } from './events.ts'
+export { SipError } from './events.ts'
