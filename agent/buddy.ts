@@ -1,0 +1,174 @@
+import {
+  type Address,
+  type ChatAccount,
+  ChatClient,
+  type ChatEvent,
+  createOtrEngine,
+  type Message,
+  type Verification,
+} from '../chat/index.ts'
+import * as say from './buddy-lines.ts'
+import type { FileStore } from './file-store.ts'
+import { nodeEnv } from './node-env.ts'
+
+export interface BuddySetup {
+  readonly account: Omit<ChatAccount, 'instanceId'>
+  readonly store: FileStore
+}
+
+/** How long the buddy seems to type when asked to, in milliseconds. */
+const TYPING_MS = 8_000
+/** A moment for the last sentence to arrive before the buddy does what it announced. */
+const PAUSE_MS = 700
+
+type Order = 'help' | 'secret' | 'ask me' | 'question' | 'type' | 'end' | 'new key' | 'bye'
+
+/**
+ * Someone to practise with: takes every invitation, repeats what it is told, answers SMP, and shows
+ * on request every state that a conversation can be in.
+ *
+ * @returns what stops it
+ */
+export function startBuddy(setup: BuddySetup): { stop(): Promise<void> } {
+  const buddy = new Buddy(setup)
+  return { stop: () => buddy.stop() }
+}
+
+class Buddy {
+  readonly #client: ChatClient
+  readonly #after: (ms: number, task: () => void) => () => void
+  /** Codes that people told it, for their next verification. */
+  readonly #codes = new Map<Address, string>()
+  readonly #greeted = new Set<Address>()
+  readonly #encrypted = new Set<Address>()
+
+  constructor({ account, store }: BuddySetup) {
+    const env = nodeEnv(null)
+    this.#after = env.after
+    this.#client = new ChatClient({
+      account: { ...account, instanceId: store.instanceId },
+      env,
+      otr: createOtrEngine(env, store),
+      store,
+      sink: (event) => this.#hear(event),
+    })
+    this.#client.signIn()
+  }
+
+  stop(): Promise<void> {
+    return this.#client.signOut()
+  }
+
+  #hear(event: ChatEvent): void {
+    switch (event.type) {
+      case 'invited':
+        return this.#client.accept(event.peer)
+      case 'privacy':
+        return this.#privacy(event.peer, event.privacy.state)
+      case 'message':
+        if (event.message.author === 'peer' && !event.restored) this.#listen(event.message)
+        return
+      case 'verification':
+        return this.#verification(event.peer, event.verification)
+      case 'keyChanged':
+        return this.#client.trust(event.peer, event.fingerprint, 'accepted')
+      default:
+        return
+    }
+  }
+
+  #privacy(peer: Address, state: string): void {
+    const encrypted = state === 'unverified' || state === 'verified'
+    if (encrypted) this.#encrypted.add(peer)
+    else this.#encrypted.delete(peer)
+    if (!encrypted || this.#greeted.has(peer)) return
+    this.#greeted.add(peer)
+    this.#client.send(peer, say.GREETING)
+  }
+
+  #listen(message: Message): void {
+    const { peer, text } = message
+    const words = text.trim().toLowerCase()
+    const code = /^code\s+(\S+)$/.exec(words)?.[1]
+    if (code !== undefined) {
+      this.#codes.set(peer, code)
+      this.#client.send(peer, say.CODE_TAKEN)
+      return
+    }
+    const order = ORDERS.find((candidate) => candidate === words)
+    if (order === undefined) this.#client.send(peer, text)
+    else this.#obey(peer, order)
+  }
+
+  #obey(peer: Address, order: Order): void {
+    const client = this.#client
+    switch (order) {
+      case 'help':
+        client.send(peer, say.HELP)
+        return
+      case 'secret':
+        client.send(peer, say.TELL_SECRET)
+        return
+      case 'ask me':
+        return this.#ask(peer, null)
+      case 'question':
+        return this.#ask(peer, say.QUESTION)
+      case 'type':
+        client.setComposing(peer, true)
+        this.#after(TYPING_MS, () => client.setComposing(peer, false))
+        return
+      case 'end':
+        return this.#announce(peer, say.ENDING, () => client.stopOtr(peer))
+      case 'new key':
+        return this.#announce(peer, say.RENEWING, () => {
+          client.renewIdentity()
+          client.open(peer)
+        })
+      case 'bye':
+        return this.#announce(peer, say.LEAVING, () => client.close(peer))
+    }
+  }
+
+  #ask(peer: Address, question: string | null): void {
+    if (!this.#encrypted.has(peer)) {
+      this.#client.send(peer, say.NOT_PRIVATE)
+      return
+    }
+    this.#client.send(peer, say.ASKING)
+    this.#client.verify(peer, say.SECRET, question)
+  }
+
+  #verification(peer: Address, verification: Verification): void {
+    switch (verification.step) {
+      case 'asked': {
+        const secret = this.#codes.get(peer) ?? say.SECRET
+        this.#codes.delete(peer)
+        return this.#client.answer(peer, secret)
+      }
+      case 'succeeded':
+        this.#client.send(peer, say.MATCHED)
+        return
+      case 'failed':
+        this.#client.send(peer, say.DIFFERED)
+        return
+      default:
+        return
+    }
+  }
+
+  #announce(peer: Address, sentence: string, act: () => void): void {
+    this.#client.send(peer, sentence)
+    this.#after(PAUSE_MS, act)
+  }
+}
+
+const ORDERS: readonly Order[] = [
+  'help',
+  'secret',
+  'ask me',
+  'question',
+  'type',
+  'end',
+  'new key',
+  'bye',
+]

@@ -1,0 +1,193 @@
+import type { Address, ChatEvent, Privacy } from '../chat/index.ts'
+
+/** One line of standard output. `event` says which; `docs/agent.md` documents each. */
+export interface AgentLine {
+  readonly event: string
+  readonly [field: string]: unknown
+}
+
+type OtrLineState = 'plaintext' | 'encrypted' | 'finished'
+
+/**
+ * Turns what happens in the client into the agent's lines. Remembers what it has said of each
+ * conversation's encryption, so that a line comes only with news.
+ */
+export class LineWriter {
+  readonly #otr = new Map<Address, string>()
+  readonly #ours = new Set<Address>()
+  readonly #changed = new Map<Address, string>()
+
+  /** We asked for this conversation, so its opening is no news of an incoming one. */
+  expect(peer: Address): void {
+    this.#ours.add(peer)
+  }
+
+  lines(event: ChatEvent): readonly AgentLine[] {
+    switch (event.type) {
+      case 'account':
+        return accountLines(event.account)
+      case 'identity':
+        return [{ event: 'identity', fingerprint: event.fingerprint, created: event.created }]
+      case 'contact':
+        return [
+          {
+            event: 'contact',
+            peer: event.contact.peer,
+            name: event.contact.name,
+            alwaysOtr: event.contact.alwaysOtr,
+            keys: event.contact.keys.map((key) => ({
+              fingerprint: key.fingerprint,
+              verified: key.verified?.method ?? null,
+            })),
+          },
+        ]
+      case 'contactRemoved':
+        return [{ event: 'contact-removed', peer: event.peer }]
+      case 'invited':
+        this.expect(event.peer)
+        return [{ event: 'incoming', peer: event.peer, name: event.name, accepted: false }]
+      case 'opened':
+        return this.#opened(event.peer, event.room)
+      case 'closed':
+        this.#ours.delete(event.peer)
+        return [
+          {
+            event: 'closed',
+            peer: event.peer,
+            by: event.by,
+            reason: event.fault?.sentence ?? null,
+            code: event.fault?.code ?? null,
+          },
+        ]
+      case 'privacy':
+        return this.#privacy(event.peer, event.privacy)
+      case 'verification':
+        return smpLines(event.peer, event.verification)
+      case 'message':
+        return event.restored ? [] : [messageLine(event.message)]
+      case 'delivery':
+        return [
+          {
+            event: 'delivery',
+            peer: event.peer,
+            id: event.id,
+            state: event.delivery,
+            encrypted: event.protection !== 'none',
+            reason: event.reason,
+            resent: event.resent,
+          },
+        ]
+      case 'messageRemoved':
+        return []
+      case 'notice':
+        return [
+          {
+            event: 'notice',
+            peer: event.notice.peer,
+            code: event.notice.code,
+            sentence: event.notice.sentence,
+          },
+        ]
+      case 'keyChanged':
+        this.#changed.set(event.peer, event.fingerprint)
+        return [
+          {
+            event: 'key-changed',
+            peer: event.peer,
+            fingerprint: event.fingerprint,
+            previous: event.previous,
+            blocks: event.blocks,
+          },
+        ]
+      case 'composing':
+        return [{ event: 'composing', peer: event.peer, active: event.active }]
+      case 'fault':
+        return [{ event: 'error', peer: event.peer, ...event.fault }]
+    }
+  }
+
+  #opened(peer: Address, room: boolean): readonly AgentLine[] {
+    const incoming = { event: 'incoming', peer, name: null, accepted: true }
+    const opened = { event: 'opened', peer, room }
+    return this.#ours.has(peer) ? [opened] : [incoming, opened]
+  }
+
+  #privacy(peer: Address, privacy: Privacy): readonly AgentLine[] {
+    const line = {
+      event: 'otr',
+      peer,
+      state: otrState(privacy),
+      version: privacy.version,
+      ownFingerprint: privacy.ownFingerprint,
+      peerFingerprint: privacy.peerFingerprint,
+      verified: privacy.verified !== null,
+      changed:
+        privacy.peerFingerprint !== null && this.#changed.get(peer) === privacy.peerFingerprint,
+      held: privacy.composer !== 'sends',
+    }
+    const said = JSON.stringify(line)
+    if (this.#otr.get(peer) === said) return []
+    this.#otr.set(peer, said)
+    return [line]
+  }
+}
+
+function otrState(privacy: Privacy): OtrLineState {
+  switch (privacy.state) {
+    case 'unverified':
+    case 'verified':
+    case 'keyChanged':
+      return 'encrypted'
+    case 'ended':
+      return 'finished'
+    default:
+      return 'plaintext'
+  }
+}
+
+function accountLines(account: Extract<ChatEvent, { type: 'account' }>['account']): AgentLine[] {
+  switch (account.state) {
+    case 'online':
+      return [{ event: 'registered' }]
+    case 'refused':
+      return [{ event: 'register-failed', final: true, ...account.fault }]
+    case 'offline':
+      return [
+        { event: 'register-failed', final: false, ...account.fault, retryInMs: account.retryInMs },
+      ]
+    default:
+      return []
+  }
+}
+
+function messageLine(message: Extract<ChatEvent, { type: 'message' }>['message']): AgentLine {
+  return {
+    event: 'message',
+    peer: message.peer,
+    direction: message.author === 'us' ? 'out' : 'in',
+    id: message.id,
+    text: message.text,
+    contentType: message.contentType,
+    encrypted: message.protection !== 'none',
+    verified: message.protection === 'verified',
+    nickname: message.nickname,
+  }
+}
+
+function smpLines(
+  peer: Address,
+  verification: Extract<ChatEvent, { type: 'verification' }>['verification'],
+): AgentLine[] {
+  switch (verification.step) {
+    case 'asked':
+      return [{ event: 'smp', peer, state: 'asked', question: verification.question }]
+    case 'succeeded':
+      return [{ event: 'smp', peer, state: 'succeeded', provesPeer: verification.provesPeer }]
+    case 'failed':
+      return [{ event: 'smp', peer, state: 'failed', attempts: verification.attempts }]
+    case 'aborted':
+      return [{ event: 'smp', peer, state: 'aborted', by: verification.by }]
+    default:
+      return []
+  }
+}
