@@ -9,8 +9,12 @@ import { parseArgs } from 'node:util'
 import { FileStore, startBuddy } from './agent/index.ts'
 import { startEdge } from './edge/index.ts'
 
+const USAGE = `Usage: npm start -- [--host 127.0.0.1] [--port 8020] [--domain sotto.localhost] [--data .sotto]
+`
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '8020' },
     domain: { type: 'string', default: 'sotto.localhost' },
@@ -26,6 +30,10 @@ try {
 }
 
 async function start(): Promise<void> {
+  if (values.help) {
+    process.stdout.write(USAGE)
+    return
+  }
   const edge = await startEdge({
     host: values.host,
     port: Number(values.port),
@@ -33,7 +41,7 @@ async function start(): Promise<void> {
     dataDir: join(values.data, 'edge'),
     webRoot: join(import.meta.dirname, 'dist', 'web'),
   })
-  const address = `sip:buddy@${edge.domain}` as const
+  const address = `sip:buddy@${edge.domain}`
   const password = await buddyPassword()
   await edge.enrol('buddy', password)
   const buddy = startBuddy({

@@ -90,7 +90,7 @@ describe.each(all.filter((source) => source.path !== 'tidy.test.ts'))('$path', (
       ...(MAY_IMPORT[room] ?? []),
       ...(isTest || room === 'gateway-tests' ? TESTS_MAY_IMPORT : []),
     ]
-    for (const match of text.matchAll(/\b(?:from|import)\s*\(?\s*'([^']+)'/g)) {
+    for (const match of text.matchAll(/(?:^|[\s}])(?:from\s|import\s|import\()\s*'([^'\s]+)'/gm)) {
       const to = destination(source, match[1]!)
       if (to === null) continue
       const ok = allowed.some(

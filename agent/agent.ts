@@ -35,7 +35,7 @@ export class Agent {
     this.#client = new ChatClient({
       account: { ...setup.account, instanceId: setup.store.instanceId },
       env,
-      otr: createOtrEngine(env, setup.store),
+      otr: createOtrEngine(env, setup.store.keys),
       store: setup.store,
       sink: (event) => this.#tell(event),
     })
@@ -72,10 +72,7 @@ export class Agent {
   }
 
   #obey(command: Exclude<AgentCommand, { do: 'quit' }>): void {
-    if (command.do === 'state') {
-      this.#writeState()
-      return
-    }
+    if (!('peer' in command)) return this.#writeState()
     const client = this.#client
     const peer = parseAddress(command.peer, this.#address)
     switch (command.do) {

@@ -5,6 +5,7 @@ import {
   type ChatEvent,
   createOtrEngine,
   type Message,
+  parseAddress,
   type Verification,
 } from '../chat/index.ts'
 import * as say from './buddy-lines.ts'
@@ -12,7 +13,7 @@ import type { FileStore } from './file-store.ts'
 import { nodeEnv } from './node-env.ts'
 
 export interface BuddySetup {
-  readonly account: Omit<ChatAccount, 'instanceId'>
+  readonly account: Omit<ChatAccount, 'instanceId' | 'address'> & { readonly address: string }
   readonly store: FileStore
 }
 
@@ -46,9 +47,13 @@ class Buddy {
     const env = nodeEnv(null)
     this.#after = env.after
     this.#client = new ChatClient({
-      account: { ...account, instanceId: store.instanceId },
+      account: {
+        ...account,
+        address: parseAddress(account.address),
+        instanceId: store.instanceId,
+      },
       env,
-      otr: createOtrEngine(env, store),
+      otr: createOtrEngine(env, store.keys),
       store,
       sink: (event) => this.#hear(event),
     })

@@ -38,17 +38,17 @@ test('gives back after a restart what was put, and keeps the installation', asyn
   await first.putMessage(MESSAGE)
   await first.putMessage({ ...MESSAGE, id: 'm-2' })
   await first.deleteMessage(BOB, 'm-1')
-  await first.save(ALICE, { key: Uint8Array.of(1, 2, 3), instanceTag: 0x100 })
+  await first.keys.save(ALICE, { key: Uint8Array.of(1, 2, 3), instanceTag: 0x100 })
 
   const second = await FileStore.open(directory, ALICE)
   expect(await second.load()).toEqual({
     contacts: [CONTACT],
     messages: [{ ...MESSAGE, id: 'm-2' }],
   })
-  const record = await second.load(ALICE)
+  const record = await second.keys.load(ALICE)
   expect([...(record?.key ?? [])]).toEqual([1, 2, 3])
   expect(record?.instanceTag).toBe(0x100)
-  expect(await second.load('sip:other@h')).toBeNull()
+  expect(await second.keys.load('sip:other@h')).toBeNull()
   expect(second.instanceId).toBe(first.instanceId)
 })
 

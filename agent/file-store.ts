@@ -1,15 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import type {
-  Address,
-  Contact,
-  KeyRecord,
-  KeyStore,
-  Message,
-  Store,
-  StoredAccount,
-} from '../chat/index.ts'
+import type { Address, Contact, KeyStore, Message, Store, StoredAccount } from '../chat/index.ts'
 
 /** The store's folder or a file in it cannot be used; nothing was overwritten. */
 export class FileStoreError extends Error {
@@ -22,11 +14,12 @@ export class FileStoreError extends Error {
  * `outbox.json`, `keys.json`, `installation.json`. Each change replaces a whole file by `rename`,
  * so that a crash leaves the old one or the new one, never half of each.
  */
-export class FileStore implements Store, KeyStore {
+export class FileStore implements Store {
   readonly #folder: string
   readonly #contacts: Map<Address, Contact>
   readonly #messages: Map<string, Message>
-  readonly #keys: Map<string, { readonly key: string; readonly instanceTag: number }>
+  /** The long-term key and instance tag: `keys.json`. */
+  readonly keys: KeyStore
   /** UUID of this installation (`+sip.instance`, RFC 5626 §4.1). */
   readonly instanceId: string
   #writing: Promise<void> = Promise.resolve()
@@ -35,12 +28,12 @@ export class FileStore implements Store, KeyStore {
     this.#folder = folder
     this.#contacts = new Map(kept.contacts.map((contact) => [contact.peer, contact]))
     this.#messages = new Map(kept.messages.map((message) => [keyOf(message), message]))
-    this.#keys = new Map(Object.entries(kept.keys))
+    this.keys = this.#keyStore(new Map(Object.entries(kept.keys)))
     this.instanceId = kept.instanceId
   }
 
   /** @throws FileStoreError if the folder cannot be made or a file in it cannot be read */
-  static async open(directory: string, account: Address): Promise<FileStore> {
+  static async open(directory: string, account: string): Promise<FileStore> {
     const folder = join(directory, encodeURIComponent(account))
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -62,21 +55,8 @@ export class FileStore implements Store, KeyStore {
     }
   }
 
-  async load(): Promise<StoredAccount>
-  async load(account: string): Promise<KeyRecord | null>
-  async load(account?: string): Promise<StoredAccount | KeyRecord | null> {
-    if (account === undefined) {
-      return { contacts: [...this.#contacts.values()], messages: [...this.#messages.values()] }
-    }
-    const kept = this.#keys.get(account)
-    if (kept === undefined) return null
-    return { key: Buffer.from(kept.key, 'base64'), instanceTag: kept.instanceTag }
-  }
-
-  async save(account: string, record: KeyRecord): Promise<void> {
-    const key = Buffer.from(record.key).toString('base64')
-    this.#keys.set(account, { key, instanceTag: record.instanceTag })
-    await this.#write('keys.json', Object.fromEntries(this.#keys))
+  async load(): Promise<StoredAccount> {
+    return { contacts: [...this.#contacts.values()], messages: [...this.#messages.values()] }
   }
 
   async putContact(contact: Contact): Promise<void> {
@@ -99,6 +79,20 @@ export class FileStore implements Store, KeyStore {
     await this.#write('outbox.json', [...this.#messages.values()])
   }
 
+  #keyStore(keys: Map<string, KeptKey>): KeyStore {
+    return {
+      load: async (account) => {
+        const kept = keys.get(account)
+        if (kept === undefined) return null
+        return { key: Buffer.from(kept.key, 'base64'), instanceTag: kept.instanceTag }
+      },
+      save: async (account, { key, instanceTag }) => {
+        keys.set(account, { key: Buffer.from(key).toString('base64'), instanceTag })
+        await this.#write('keys.json', Object.fromEntries(keys))
+      },
+    }
+  }
+
   /** One write at a time, in the order of the calls, so that an older state never wins. */
   #write(name: string, value: unknown): Promise<void> {
     const text = JSON.stringify(value, null, 1)
@@ -108,11 +102,16 @@ export class FileStore implements Store, KeyStore {
   }
 }
 
+interface KeptKey {
+  readonly key: string
+  readonly instanceTag: number
+}
+
 interface Kept {
   readonly instanceId: string
   readonly contacts: readonly Contact[]
   readonly messages: readonly Message[]
-  readonly keys: Readonly<Record<string, { readonly key: string; readonly instanceTag: number }>>
+  readonly keys: Readonly<Record<string, KeptKey>>
 }
 
 function keyOf(message: Pick<Message, 'peer' | 'id'>): string {

@@ -3,7 +3,15 @@
  * learned of their keys, what may be sent when, and the outbox. No DOM; runs in a page and in Node.
  * @module
  */
-export type { ChatAccount, ChatEnv, ChatSetup } from './client-door.ts'
+
+// The engine and where its keys live: hosts make one and lend it to the client.
+export type { KeyRecord, KeyStore, OtrEngine } from '../otr/index.ts'
+export { createOtrEngine, formatFingerprint, startOtrWorker } from '../otr/index.ts'
+// Addresses as people write them.
+export { domainOf, parseAddress, userOf } from './address.ts'
+export { ChatClient } from './client.ts'
+export type { ChatAccount, ChatClientDoor, ChatEnv, ChatSetup } from './client-door.ts'
+// Everything that travels up.
 export type {
   AccountState,
   Address,
@@ -14,10 +22,12 @@ export type {
   KnownKey,
   Message,
   Notice,
+  NoticeCode,
   Privacy,
   PrivacyState,
   Protection,
   Sink,
+  TrustMethod,
   Verification,
 } from './events.ts'
 export type { Store, StoredAccount } from './store.ts'

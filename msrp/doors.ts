@@ -1,4 +1,5 @@
 import type { MsrpMessage, MsrpReports, MsrpSessionEvent } from './events.ts'
+import type { MsrpRequest } from './frame.ts'
 
 /** Where events go. One consumer; fan-out is the consumer's business. */
 export type Sink<Event> = (event: Event) => void
@@ -28,6 +29,16 @@ export interface MsrpSessionSetup {
   readonly uri: string
   /** From {@link RelayGrant}; empty without a relay. */
   readonly usePath: readonly string[]
+  /** What our SDP accepts, e.g. `['message/cpim', 'text/*']`; anything else is answered 415. */
+  readonly acceptTypes?: readonly string[]
+  /**
+   * Answers requests other than SEND and REPORT, which are 501 without it. For a focus, that has to
+   * do with NICKNAME (RFC 7701).
+   */
+  readonly onRequest?: (request: MsrpRequest) => {
+    readonly status: number
+    readonly comment: string
+  }
 }
 
 /** One connection, and the sessions on it. `MsrpConnection` implements it. */
@@ -72,6 +83,8 @@ export interface MsrpSessionDoor {
    * read, 413 if its kind is unwanted. Does nothing where the sender asked for no report.
    */
   report(id: string, status: number): void
+  /** Asks a focus for a nickname, or gives it back with `''` (RFC 7701 §7); resolves to the status. */
+  setNickname(nickname: string): Promise<number>
   /** Ends the session here; the connection stays for others. */
   close(): void
 }
@@ -85,6 +98,15 @@ export interface CpimMessage {
   /** Media type of the content, with parameters. */
   readonly contentType: string
   readonly body: Uint8Array
+  /** Headers of other namespaces, in order, e.g. SylkServer's `Message-Type: status`. */
+  readonly extensions?: readonly CpimExtension[]
+}
+
+export interface CpimExtension {
+  /** URI that the NS header binds to the prefix. */
+  readonly namespace: string
+  readonly name: string
+  readonly value: string
 }
 
 export interface CpimIdentity {

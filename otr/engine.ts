@@ -49,13 +49,20 @@ export type OtrCommand =
   /** Asks the peer for OTR: a query. */
   | { readonly op: 'start' }
   | { readonly op: 'receive'; readonly text: string }
-  /** `id` comes back as {@link OtrWire.carries}, or in `refused`. */
-  | { readonly op: 'send'; readonly id: string; readonly text: string }
+  /**
+   * `id` comes back as {@link OtrWire.carries}, or in `refused`. With `bare`, nothing is put after the
+   * text, no padding either: for bodies other than `text/*`, where Blink looks for no records.
+   *
+   * @throws RangeError if the text is empty, contains U+0000 or is longer than 512 KiB
+   */
+  | { readonly op: 'send'; readonly id: string; readonly text: string; readonly bare?: boolean }
   /** Tells the peer (TLV 1), wipes the keys, and returns to plaintext. */
   | { readonly op: 'end' }
   | { readonly op: 'smpStart'; readonly secret: string; readonly question: string | null }
   | { readonly op: 'smpAnswer'; readonly secret: string }
   | { readonly op: 'smpAbort' }
+  /** Asks the peer to use the extra symmetric key; the event `extraKey` brings it to us as well. */
+  | { readonly op: 'extraKey'; readonly use: number; readonly data: Uint8Array }
   | { readonly op: 'policy'; readonly policy: OtrPolicy }
 
 /**

@@ -19,7 +19,10 @@ export interface OtrPolicy {
 export interface OtrWire {
   /** `?OTR…`, or plain text where the policy lets plain text go. */
   readonly text: string
-  /** The `id` given to `send` if this carries that text; `null` for the protocol's own messages. */
+  /**
+   * The `id` given to `send` if this carries that text, or the last fragment of it; `null` for the
+   * protocol's own messages and for other fragments.
+   */
   readonly carries: string | null
 }
 
@@ -71,9 +74,10 @@ export type OtrEvent =
   /** Dropped without effect: another of our devices, a replay, a malformed or hostile message. */
   | { readonly type: 'ignored'; readonly why: OtrErrorCode }
   | { readonly type: 'heartbeat'; readonly direction: 'sent' | 'received' }
-  /** The peer asks to use the extra symmetric key (TLV 8); `key` is 32 bytes. */
+  /** We or the peer asked to use the extra symmetric key (TLV 8); `key` is 32 bytes. */
   | {
       readonly type: 'extraKey'
+      readonly by: 'us' | 'peer'
       readonly use: number
       readonly data: Uint8Array
       readonly key: Uint8Array

@@ -3,6 +3,13 @@
  * I/O, no clock and no randomness of its own. A page runs it in a worker, a program in process.
  * @module
  */
+export {
+  type DsaPrivateKey,
+  type DsaPublicKey,
+  fingerprint,
+  formatFingerprint,
+} from './dsa.ts'
+export { decodePrivateKey, encodePrivateKey } from './dsa-key-record.ts'
 export type {
   KeyRecord,
   KeyStore,
@@ -23,3 +30,18 @@ export type {
   OtrWire,
   SmpStep,
 } from './events.ts'
+export {
+  type LibotrAccount,
+  type LibotrFingerprint,
+  type LibotrInstanceTag,
+  type LibotrKey,
+  readFingerprints,
+  readInstanceTags,
+  readPrivateKeys,
+  writeFingerprints,
+  writeInstanceTags,
+  writePrivateKeys,
+} from './libotr-files.ts'
+export { createOtrEngine } from './local-engine.ts'
+export { readPkcs8, writePkcs8 } from './pkcs8.ts'
+export { startOtrWorker } from './worker-client.ts'

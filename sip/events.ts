@@ -52,6 +52,8 @@ export type SipEvent =
       /** True if we connect or bind: the outcome of `a=setup` (RFC 6135 §4.2). */
       readonly active: boolean
     }
+  /** A re-INVITE made the peer a room, or a person again: `peer.isFocus` has changed. */
+  | { readonly type: 'peer'; readonly call: string; readonly peer: SipPeer }
   | {
       readonly type: 'ended'
       readonly call: string

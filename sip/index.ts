@@ -3,6 +3,11 @@
  * what the peer is. sip.js is met here and nowhere else.
  * @module
  */
-export type { SipAccount, SipEnv, SipSocket } from './agent-options.ts'
+
+export { parseAddress } from './address.ts'
+export { SipAgent } from './agent.ts'
+export type { SipAccount, SipAgentDoor, SipEnv, SipSocket } from './agent-options.ts'
 export type { MsrpDescription, Registration, SipErrorCode, SipEvent, SipPeer } from './events.ts'
 export { SipError } from './events.ts'
+export { readSdp, writeSdp } from './sdp.ts'
+export { activeRole, answerSetup } from './setup.ts'

@@ -1,0 +1,208 @@
+import {
+  acceptsType,
+  type MsrpMessage,
+  type MsrpReports,
+  type MsrpSessionDoor,
+  type MsrpSessionEvent,
+  type PeerProfile,
+  profileOf,
+} from '../msrp/index.ts'
+import { answerSetup, type MsrpDescription, SipError, type SipPeer } from '../sip/index.ts'
+import { ACCEPT_TYPES, ACCEPT_WRAPPED_TYPES, COMPOSING } from './envelope.ts'
+import type { ChatFault, Sink } from './events.ts'
+import { faultOf } from './faults.ts'
+
+/** A channel's part of the account's connection, obtained anew for each channel. */
+export interface Berth {
+  readonly session: MsrpSessionDoor
+  /** Own `a=path`: relays first, own URI last. */
+  readonly path: readonly string[]
+}
+
+/** What a channel asks of the account's connection. */
+export interface Line {
+  /** Connects where needed, authenticates at the relay, opens an MSRP session. @throws MsrpError */
+  reserve(sink: Sink<MsrpSessionEvent>): Promise<Berth>
+  /** @returns the SIP call */
+  invite(channel: Channel, peer: string, offer: MsrpDescription): string
+  answer(call: string, answer: MsrpDescription): void
+  refuse(call: string, status: 480 | 486 | 488 | 603): void
+  hangUp(call: string): void
+}
+
+export type ChannelEvent =
+  /** Messages may go. */
+  | { readonly type: 'opened' }
+  | Extract<MsrpSessionEvent, { type: 'message' | 'sent' | 'delivered' | 'failed' }>
+  /** The last event; none follows {@link Channel.close}. */
+  | {
+      readonly type: 'closed'
+      readonly by: 'remote' | 'network' | 'refused'
+      readonly fault: ChatFault | null
+    }
+
+/** One way to a peer: a SIP dialog and the MSRP session it describes, from setting up to its end. */
+export class Channel {
+  readonly role: 'caller' | 'callee'
+  readonly #line: Line
+  readonly #sink: Sink<ChannelEvent>
+  #berth: Berth | null = null
+  #call: string | null = null
+  #peer: SipPeer | null = null
+  #remote: MsrpDescription | null = null
+  #isOpen = false
+  #isOver = false
+
+  private constructor(role: 'caller' | 'callee', line: Line, sink: Sink<ChannelEvent>) {
+    this.role = role
+    this.#line = line
+    this.#sink = sink
+  }
+
+  /** Invites the peer. */
+  static place(line: Line, peer: string, sink: Sink<ChannelEvent>): Channel {
+    const channel = new Channel('caller', line, sink)
+    void channel.#reserve((path) => {
+      channel.#call = line.invite(channel, peer, describe(path, 'actpass'))
+    })
+    return channel
+  }
+
+  /** Takes the peer's invitation. */
+  static take(
+    line: Line,
+    call: string,
+    peer: SipPeer,
+    remote: MsrpDescription,
+    sink: Sink<ChannelEvent>,
+  ): Channel {
+    const channel = new Channel('callee', line, sink)
+    channel.#call = call
+    channel.#peer = peer
+    channel.#remote = remote
+    void channel.#reserve((path) => {
+      line.answer(call, describe(path, answerSetup(remote.setup)))
+    })
+    return channel
+  }
+
+  /** True once the peer may have heard of it. */
+  get isAnnounced(): boolean {
+    return this.#call !== null
+  }
+
+  /** Who is there; `null` before the peer has answered. */
+  get peer(): SipPeer | null {
+    return this.#peer
+  }
+
+  /** What the peer's software bears. */
+  get profile(): PeerProfile {
+    return profileOf({
+      userAgent: this.#peer?.userAgent ?? null,
+      acceptTypes: this.#remote?.acceptTypes ?? [],
+      acceptWrappedTypes: this.#remote?.acceptWrappedTypes ?? [],
+    })
+  }
+
+  get takesCpim(): boolean {
+    return acceptsType(this.#remote?.acceptTypes ?? [], 'message/cpim')
+  }
+
+  get takesComposing(): boolean {
+    const types = this.takesCpim ? this.#remote?.acceptWrappedTypes : this.#remote?.acceptTypes
+    return acceptsType(types ?? [], COMPOSING)
+  }
+
+  send(message: MsrpMessage, reports: MsrpReports): void {
+    this.#berth?.session.send(message, reports)
+  }
+
+  report(id: string, status: number): void {
+    this.#berth?.session.report(id, status)
+  }
+
+  /** Ends it, in whatever stage it is. Does nothing if it has ended. */
+  close(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#berth?.session.close()
+    if (this.#call !== null) this.#line.hangUp(this.#call)
+  }
+
+  /** For the line: the peer has answered, or our answer has reached the peer. */
+  established(peer: SipPeer, remote: MsrpDescription, active: boolean): void {
+    if (this.#isOver || this.#berth === null) return
+    this.#peer = peer
+    this.#remote = remote
+    try {
+      const { maxChunk } = this.profile
+      const start = { remotePath: remote.path, active }
+      this.#berth.session.start(maxChunk === null ? start : { ...start, maxChunk })
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.#end('remote', faultOf(new SipError('SIP_MALFORMED', 'no session in a=path')))
+    }
+  }
+
+  /** For the line: SIP has ended the call. */
+  ended(by: 'local' | 'remote' | 'network', error: SipError | null): void {
+    this.#call = null
+    if (by === 'network') this.#end('network', error && faultOf(error))
+    else this.#end(error !== null && !this.#isOpen ? 'refused' : 'remote', error && faultOf(error))
+  }
+
+  async #reserve(next: (path: readonly string[]) => void): Promise<void> {
+    try {
+      const berth = await this.#line.reserve((event) => this.#onMsrp(event))
+      if (this.#isOver) {
+        berth.session.close()
+        return
+      }
+      this.#berth = berth
+      next(berth.path)
+    } catch (error) {
+      if (this.role === 'callee' && this.#call !== null && !this.#isOver) {
+        this.#line.refuse(this.#call, 480)
+        this.#call = null
+      }
+      this.#end('network', faultOf(error))
+    }
+  }
+
+  #onMsrp(event: MsrpSessionEvent): void {
+    if (this.#isOver) return
+    switch (event.type) {
+      case 'bound':
+        this.#isOpen = true
+        this.#sink({ type: 'opened' })
+        return
+      case 'closed':
+        this.#end(event.by === 'local' ? 'network' : event.by, null)
+        return
+      case 'violation':
+        return // The frame had no effect; what matters of it has been answered below.
+      default:
+        this.#sink(event)
+    }
+  }
+
+  #end(by: 'remote' | 'network' | 'refused', fault: ChatFault | null): void {
+    if (this.#isOver) return
+    this.close()
+    this.#sink({ type: 'closed', by, fault })
+  }
+}
+
+function describe(path: readonly string[], setup: MsrpDescription['setup']): MsrpDescription {
+  return {
+    protocol: path[0]?.startsWith('msrps:') ? 'TCP/TLS/MSRP' : 'TCP/MSRP',
+    path,
+    acceptTypes: ACCEPT_TYPES,
+    acceptWrappedTypes: ACCEPT_WRAPPED_TYPES,
+    setup,
+    direction: 'sendrecv',
+    maxSize: null,
+    chatroom: null,
+  }
+}

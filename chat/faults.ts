@@ -1,0 +1,77 @@
+import { MsrpError, type MsrpErrorCode } from '../msrp/index.ts'
+import { SipError, type SipErrorCode } from '../sip/index.ts'
+import type { ChatFault } from './events.ts'
+
+/**
+ * What this room itself cannot do.
+ *
+ * - `CHAT_SIGNED_IN`, `CHAT_SIGNED_OUT`: the call needs the other of the two.
+ * - `CHAT_UNKNOWN_PEER`, `CHAT_UNKNOWN_MESSAGE`, `CHAT_UNKNOWN_KEY`, `CHAT_NOT_INVITED`: there is no
+ *   such contact, message, key or invitation.
+ * - `CHAT_NOT_OPEN`, `CHAT_NOT_ENCRYPTED`, `CHAT_ROOM`: the conversation is not in a state for it.
+ * - `CHAT_ALWAYS_OTR`: this contact is never written to in clear.
+ * - `CHAT_KEY_UNDECIDED`: the changed key comes first. `CHAT_KEY_IN_USE`: it cannot be forgotten.
+ * - `CHAT_NO_QUESTION`: nobody has asked. `CHAT_EMPTY`, `CHAT_TOO_LONG`: of a text or a secret.
+ * - `CHAT_SENT`: it has left and cannot be taken back.
+ * - `CHAT_STORE`: the storage refuses. `CHAT_DEFECT`: a fault of this program.
+ */
+export type ChatFaultCode = keyof typeof SENTENCES
+
+const SENTENCES = {
+  CHAT_SIGNED_IN: 'You are signed in already.',
+  CHAT_SIGNED_OUT: 'Sign in first.',
+  CHAT_UNKNOWN_PEER: 'There is no such contact.',
+  CHAT_UNKNOWN_MESSAGE: 'There is no such message.',
+  CHAT_UNKNOWN_KEY: 'This contact has not used that key.',
+  CHAT_NOT_INVITED: 'There is no invitation from this address any more.',
+  CHAT_NOT_OPEN: 'This conversation is not open.',
+  CHAT_NOT_ENCRYPTED: 'This needs an encrypted conversation. Start encryption first.',
+  CHAT_ROOM: 'Rooms are not encrypted: everyone in the room and its server can read along.',
+  CHAT_ALWAYS_OTR:
+    'Messages to this contact are always encrypted. Change that in the contact’s settings first.',
+  CHAT_KEY_UNDECIDED: 'Decide first whether to accept the changed identity.',
+  CHAT_KEY_IN_USE: 'This key is in use now. End the conversation before you forget it.',
+  CHAT_NO_QUESTION: 'There is no verification to answer.',
+  CHAT_EMPTY: 'There is nothing in it.',
+  CHAT_TOO_LONG: 'The question is too long. 1,000 characters are the most.',
+  CHAT_SENT: 'This message has left already and cannot be taken back.',
+  CHAT_STORE:
+    'The storage of this device refuses to keep what is new. Messages go on, but may be gone after a restart.',
+  CHAT_DEFECT: 'Something went wrong inside the program. Open the conversation again.',
+} as const
+
+export function chatFault(code: ChatFaultCode): ChatFault {
+  return { code, sentence: SENTENCES[code] }
+}
+
+const SIP_SENTENCES = {
+  SIP_WRONG_PASSWORD: 'The server does not accept this name and password.',
+  SIP_UNKNOWN_PEER: 'There is nobody with this address.',
+  SIP_PEER_OFFLINE: 'They are not online now.',
+  SIP_DECLINED: 'They do not want to chat now.',
+  SIP_NOT_ACCEPTABLE: 'Their app does not take chat sessions.',
+  SIP_FORBIDDEN: 'The server does not allow this conversation.',
+  SIP_CANCELLED: 'The invitation was withdrawn.',
+  SIP_SERVER: 'The server could not set up the conversation. Try again later.',
+  SIP_TIMEOUT: 'There was no answer in time.',
+  SIP_UNREACHABLE: 'The server cannot be reached. Check the network and the server address.',
+  SIP_CONNECTION_LOST: 'The connection to the server was lost.',
+  SIP_MALFORMED: 'Their app sent something that cannot be understood.',
+} as const satisfies Record<SipErrorCode, string>
+
+const MSRP_SENTENCES: Partial<Record<MsrpErrorCode, string>> = {
+  MSRP_AUTH_REFUSED: 'The message server does not accept this name and password.',
+  MSRP_AUTH_FAILED: 'The message server could not prove itself.',
+  MSRP_TIMEOUT: 'The message server did not answer in time.',
+  MSRP_CONNECTION_LOST: 'The connection for messages was lost.',
+}
+
+/** A fault from below in words for people. */
+export function faultOf(error: unknown): ChatFault {
+  if (error instanceof SipError) return { code: error.code, sentence: SIP_SENTENCES[error.code] }
+  if (error instanceof MsrpError) {
+    const sentence = MSRP_SENTENCES[error.code] ?? 'The message server broke the protocol.'
+    return { code: error.code, sentence }
+  }
+  return chatFault('CHAT_DEFECT')
+}

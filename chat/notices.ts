@@ -1,0 +1,182 @@
+import type { Notice, NoticeCode, PrivacyState } from './events.ts'
+
+/** What a sentence may need. */
+export interface NoticeFacts {
+  /** The contact's name. */
+  readonly name: string
+  /** Another contact, a fault's sentence, or a text of the peer's: see each sentence. */
+  readonly detail: string
+}
+
+interface NoticeForm {
+  readonly tone: Notice['tone']
+  readonly say: (facts: NoticeFacts) => string
+}
+
+/** Every line that the timeline may show. Plain words; technical ones stay in the codes. */
+const NOTICES = {
+  'session-opened': { tone: 'status', say: ({ name }) => `You are connected to ${name}.` },
+  'session-closed': { tone: 'status', say: ({ name }) => `${name} left the conversation.` },
+  'session-failed': { tone: 'warning', say: ({ detail }) => detail },
+  'session-lost': {
+    tone: 'warning',
+    say: ({ name }) => `The connection to ${name} was lost. It is tried again by itself.`,
+  },
+  'encryption-started': {
+    tone: 'status',
+    say: ({ name }) => `Encrypted. You have not checked yet that this is really ${name}.`,
+  },
+  'encryption-verified': {
+    tone: 'status',
+    say: ({ name }) => `Encrypted and verified: this is ${name}.`,
+  },
+  'encryption-refreshed': { tone: 'status', say: () => 'Encryption was renewed.' },
+  'encryption-ended-by-us': {
+    tone: 'warning',
+    say: () => 'You ended encryption. Messages are not encrypted from here on.',
+  },
+  'encryption-ended-by-peer': {
+    tone: 'alert',
+    say: ({ name }) => `${name} ended encryption. Nothing is sent until you choose.`,
+  },
+  'encryption-unsupported': {
+    tone: 'warning',
+    say: ({ name }) =>
+      `${name}’s app does not answer to encryption. Your messages wait here: try again, or choose to send them unencrypted.`,
+  },
+  'encryption-unsupported-allowed': {
+    tone: 'warning',
+    say: ({ name }) =>
+      `${name}’s app does not answer to encryption. Messages are not encrypted, as you chose.`,
+  },
+  'key-new': {
+    tone: 'status',
+    say: ({ name }) =>
+      `First encrypted conversation with ${name}. A quick check rules out that someone sits between you.`,
+  },
+  'key-changed': {
+    tone: 'warning',
+    say: ({ name }) => `${name} is using a new device or key, seen for the first time now.`,
+  },
+  'key-changed-blocking': {
+    tone: 'alert',
+    say: ({ name }) => `${name}’s identity has changed. Your messages are waiting.`,
+  },
+  'key-accepted': {
+    tone: 'status',
+    say: ({ name }) => `You accepted ${name}’s new identity.`,
+  },
+  'key-shared': {
+    tone: 'alert',
+    say: ({ name, detail }) =>
+      `${name} has the same key as ${detail}. Either both are one person, or one of them pretends.`,
+  },
+  'version-lowered': {
+    tone: 'warning',
+    say: ({ name }) => `${name} used a newer kind of encryption before. Someone may be in between.`,
+  },
+  'verification-succeeded': {
+    tone: 'status',
+    say: ({ name }) => `Verified. You are talking to ${name}.`,
+  },
+  'verification-one-sided': {
+    tone: 'status',
+    say: ({ name }) => `${name} has verified you. Now verify ${name}?`,
+  },
+  'verification-failed': {
+    tone: 'alert',
+    say: () =>
+      'The answers did not match. This can be a typo – or someone in between. Try another way.',
+  },
+  'verification-failed-still': {
+    tone: 'alert',
+    say: ({ name }) =>
+      `That check failed. Your earlier verification of ${name} still stands – check again on a call.`,
+  },
+  'verification-aborted': { tone: 'status', say: () => 'The verification was stopped.' },
+  'verification-aborted-by-peer': {
+    tone: 'status',
+    say: ({ name }) =>
+      `${name}, or ${name}’s app, stopped the verification. If the app takes no questions, compare the numbers instead.`,
+  },
+  'verification-timeout': {
+    tone: 'status',
+    say: () => 'The verification took too long and was stopped. You can start it again.',
+  },
+  'message-unreadable': {
+    tone: 'warning',
+    say: ({ name }) => `A message could not be read. Ask ${name} to send it again.`,
+  },
+  'message-unencrypted': {
+    tone: 'warning',
+    say: () => 'The next message came unencrypted: others may have read or written it.',
+  },
+  'peer-otr-error': {
+    tone: 'warning',
+    say: ({ detail }) => `Their app reports an encryption problem: “${detail}”`,
+  },
+  'page-message': {
+    tone: 'status',
+    say: ({ name }) =>
+      `${name} sent a single message outside a conversation. It was not encrypted.`,
+  },
+  'room-entered': {
+    tone: 'status',
+    say: ({ name }) => `${name} is a room. Rooms are not encrypted.`,
+  },
+} as const satisfies Record<NoticeForms, NoticeForm>
+
+/** A code, or one of its other sentences. */
+type NoticeForms =
+  | NoticeCode
+  | 'session-lost'
+  | 'encryption-verified'
+  | 'encryption-unsupported-allowed'
+  | 'key-changed-blocking'
+  | 'verification-failed-still'
+  | 'verification-aborted-by-peer'
+  | 'verification-timeout'
+
+export type NoticeName = keyof typeof NOTICES
+
+const CODES: Partial<Record<NoticeName, NoticeCode>> = {
+  'session-lost': 'session-failed',
+  'encryption-verified': 'encryption-started',
+  'encryption-unsupported-allowed': 'encryption-unsupported',
+  'key-changed-blocking': 'key-changed',
+  'verification-failed-still': 'verification-failed',
+  'verification-aborted-by-peer': 'verification-aborted',
+  'verification-timeout': 'verification-aborted',
+}
+
+/** Code, sentence and tone of a notice. */
+export function phrase(
+  form: NoticeName,
+  facts: NoticeFacts,
+): Pick<Notice, 'code' | 'sentence' | 'tone'> {
+  const { tone, say } = NOTICES[form] satisfies NoticeForm
+  return { code: CODES[form] ?? (form as NoticeCode), sentence: say(facts), tone }
+}
+
+/** Why text waits, for each state in which it does; `null` where it goes. */
+export function holdReason(state: PrivacyState, name: string): string | null {
+  return HOLD_REASONS[state]?.(name) ?? null
+}
+
+const HOLD_REASONS: Partial<Record<PrivacyState, (name: string) => string>> = {
+  none: (name) => `Held until ${name} can be reached.`,
+  connecting: (name) => `Held until ${name} can be reached.`,
+  starting: (name) => `Held until ${name}’s app is ready to encrypt.`,
+  unsupported: (name) => `Held: ${name}’s app does not answer to encryption.`,
+  keyChanged: (name) => `Held: ${name}’s identity has changed.`,
+  ended: (name) => `Held: ${name} ended encryption.`,
+}
+
+/** What is said of a message that did not get through. */
+export const DELIVERY_REASONS = {
+  unreadable: 'Their app could not read it.',
+  refused: 'Their app did not take it.',
+  unconfirmed: 'It left, but the other network does not confirm it.',
+  unsettled: 'It may have arrived. It goes again when the connection is back.',
+  attempts: 'It left several times and was never confirmed.',
+} as const

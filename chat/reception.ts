@@ -1,0 +1,174 @@
+import type { MsrpMessage } from '../msrp/index.ts'
+import type { OtrEvent } from '../otr/index.ts'
+import { PeerComposing } from './composing.ts'
+import { type ChatContext, notice } from './context.ts'
+import { type Content, readComposingText, unseal } from './envelope.ts'
+import type { Address, Protection } from './events.ts'
+import { htmlToText } from './html-to-text.ts'
+import { PEER_ERROR_MAX } from './limits.ts'
+import { clearTextIsOdd } from './policy.ts'
+import type { PrivacyGate } from './privacy-gate.ts'
+import type { Timeline } from './timeline.ts'
+import { keyOf } from './trust.ts'
+import type { VerificationFlow } from './verification-flow.ts'
+
+/** What came in an envelope, and under which Message-ID. */
+interface Parcel {
+  readonly id: string
+  readonly content: Extract<Content, { text: string }>
+  /** The peer's software calls markup plain text, once it is encrypted. */
+  readonly writesHtml: boolean
+}
+
+/** MSRP status codes for reports: read and stored; not readable; not a kind that was offered. */
+const READ = 200
+const UNREADABLE = 400
+const UNWANTED = 413
+
+/** What one peer sends, from the envelope to the person. */
+export class Reception {
+  readonly #context: ChatContext
+  readonly #peer: Address
+  readonly #gate: PrivacyGate
+  readonly #timeline: Timeline
+  readonly #verification: VerificationFlow
+  readonly #composing: PeerComposing
+
+  constructor(
+    context: ChatContext,
+    peer: Address,
+    gate: PrivacyGate,
+    timeline: Timeline,
+    verification: VerificationFlow,
+  ) {
+    this.#context = context
+    this.#peer = peer
+    this.#gate = gate
+    this.#timeline = timeline
+    this.#verification = verification
+    this.#composing = new PeerComposing(context.env.after, (active) => {
+      context.emit({ type: 'composing', peer, active })
+    })
+  }
+
+  /**
+   * @param writesHtml - see {@link Parcel}
+   * @returns the status to report: what could not be read or stored was not delivered
+   */
+  async receive(message: MsrpMessage, isRoom: boolean, writesHtml: boolean): Promise<number> {
+    const content = unseal(message)
+    if (content.kind === 'malformed') return UNREADABLE
+    if (content.kind === 'unwanted') return UNWANTED
+    const parcel = { id: message.id, content, writesHtml }
+    if (isRoom) return this.#receiveInRoom(parcel)
+    if (!this.#timeline.isNewWire(content.text)) return READ
+    if (content.kind === 'composing' && !content.text.startsWith('?OTR')) {
+      this.#showComposing(content.text)
+      return READ
+    }
+    return this.dispatch(await this.#gate.run({ op: 'receive', text: content.text }), parcel)
+  }
+
+  /**
+   * Acts on what the OTR session said.
+   *
+   * @param parcel - what made it say so; `null` for commands of ours
+   * @returns the status to report
+   */
+  async dispatch(events: readonly OtrEvent[], parcel: Parcel | null): Promise<number> {
+    let status = READ
+    for (const event of events) {
+      switch (event.type) {
+        case 'text':
+          if (parcel) await this.#show(parcel, event.text, event.fingerprint)
+          break
+        case 'unreadable':
+          if (event.silent) break
+          status = UNREADABLE
+          notice(this.#context, this.#peer, 'message-unreadable')
+          break
+        case 'peerError':
+          notice(this.#context, this.#peer, 'peer-otr-error', event.text.slice(0, PEER_ERROR_MAX))
+          break
+        case 'state':
+          this.#verification.sessionEnded()
+          break
+        case 'smp':
+          await this.#verification.heard(event)
+          break
+        case 'refused':
+          this.#timeline.putBack(event.id)
+          break
+        default: // Handled by the gate, or without meaning to people.
+      }
+    }
+    return status
+  }
+
+  /** A single message outside a session (RFC 3428). OTR is not spoken there. */
+  async page(id: string, contentType: string, body: string): Promise<void> {
+    const content = unseal({ id, contentType, body: new TextEncoder().encode(body) })
+    if (content.kind !== 'text' || content.text.startsWith('?OTR')) return
+    const text = readable(content, content.text)
+    if (text === '' || !this.#timeline.isNewMessage(id, text)) return
+    notice(this.#context, this.#peer, 'page-message')
+    const author = 'peer'
+    await this.#timeline.receive({ id, author, nickname: null, text, protection: 'none' })
+  }
+
+  /** The session is gone. */
+  reset(): void {
+    this.#composing.reset()
+  }
+
+  async #receiveInRoom({ id, content }: Parcel): Promise<number> {
+    if (content.kind !== 'text' || content.text.startsWith('?OTR')) return READ
+    const text = readable(content, content.text)
+    if (text === '' || !this.#timeline.isNewMessage(id, text)) return READ
+    const { from } = content
+    // Rooms replay what was said before, our own words included.
+    const author = from?.uri === this.#context.own ? 'us' : 'peer'
+    const nickname = from === null ? null : (from.name ?? from.uri.replace(/^sips?:|@.*$/g, ''))
+    await this.#timeline.receive({ id, author, nickname, text, protection: 'none' })
+    return READ
+  }
+
+  async #show(parcel: Parcel, clear: string, fingerprint: string | null): Promise<void> {
+    const { id, content } = parcel
+    if (content.kind === 'composing') return this.#showComposing(clear)
+    if (fingerprint === null && clear.startsWith('?OTR')) return
+    const isMarkup = parcel.writesHtml && fingerprint !== null && hasMarkup(clear)
+    const text = isMarkup ? htmlToText(clear) : readable(content, clear)
+    if (text === '' || !this.#timeline.isNewMessage(id, text)) return
+    const contact = this.#context.contacts.get(this.#peer)
+    if (fingerprint === null && clearTextIsOdd(this.#gate.state, contact)) {
+      notice(this.#context, this.#peer, 'message-unencrypted')
+    }
+    const protection = this.#protectionBy(fingerprint)
+    this.#composing.reset()
+    await this.#timeline.receive({ id, author: 'peer', nickname: null, text, protection })
+  }
+
+  #showComposing(text: string): void {
+    const composing = readComposingText(text)
+    if (composing) this.#composing.received(composing.active, composing.refresh)
+  }
+
+  #protectionBy(fingerprint: string | null): Protection {
+    const contact = this.#context.contacts.get(this.#peer)
+    if (fingerprint === null || contact === null) return 'none'
+    return keyOf(contact, fingerprint)?.verified ? 'verified' : 'unverified'
+  }
+}
+
+/** Tags or escapes that nobody types: Pidgin and its kin send them as plain text. */
+function hasMarkup(text: string): boolean {
+  return /<\/?(?:html|body|font|span|p|br|b|i|u|a|div)\b[^<>]{0,1000}>|&(?:amp|lt|gt|quot);/i.test(
+    text,
+  )
+}
+
+/** Text for a person: as it was written, or what the markup says. */
+function readable(content: Parcel['content'], text: string): string {
+  return content.isHtml ? htmlToText(text) : text
+}

@@ -1,0 +1,169 @@
+import { newIdent } from '../msrp/index.ts'
+import { AccountConnection, type ConnectionEvent, type Invitation } from './account-connection.ts'
+import { Archive } from './archive.ts'
+import type { ChatSetup } from './client-door.ts'
+import { ContactBook } from './contact-book.ts'
+import type { ChatContext } from './context.ts'
+import { Conversation } from './conversation.ts'
+import type { AccountState, Address, ChatEvent } from './events.ts'
+import { chatFault } from './faults.ts'
+import { SIGN_OUT_MAX_MS } from './limits.ts'
+import { type Request, Strangers } from './strangers.ts'
+
+/** One sign-in, from restoring what is stored to unregistering: all that lives no longer than that. */
+export class SignedIn {
+  readonly contacts: ContactBook
+  readonly strangers: Strangers
+  readonly #setup: ChatSetup
+  readonly #context: ChatContext
+  readonly #archive: Archive
+  readonly #connection: AccountConnection
+  readonly #conversations = new Map<Address, Conversation>()
+  #fingerprint: string | null = null
+  #isOver = false
+
+  constructor(setup: ChatSetup) {
+    const { account, env, otr } = setup
+    const emit = (event: ChatEvent) => this.#emit(event)
+    this.#setup = setup
+    this.#archive = new Archive(setup.store, () => {
+      emit({ type: 'fault', peer: null, fault: chatFault('CHAT_STORE') })
+    })
+    this.contacts = new ContactBook(this.#archive, emit)
+    this.strangers = new Strangers(env, emit)
+    this.#connection = new AccountConnection(account, env, (event) => this.#onConnection(event))
+    this.#context = {
+      own: account.address,
+      displayName: account.displayName,
+      env,
+      otr,
+      archive: this.#archive,
+      contacts: this.contacts,
+      emit,
+      ownFingerprint: () => this.#fingerprint,
+      newId: () => newIdent(env.random),
+    }
+  }
+
+  get context(): ChatContext {
+    return this.#context
+  }
+
+  /** Restores what is stored, sees to the key, and connects. @throws what the engine throws */
+  async begin(): Promise<void> {
+    const { contacts, messages } = await this.#archive.load()
+    this.contacts.restore(contacts)
+    for (const message of messages) {
+      if (this.contacts.get(message.peer)) this.with(message.peer).restore(message)
+    }
+    this.#tell({ state: 'makingKey' })
+    const { fingerprint, created } = await this.#setup.otr.identity(this.#setup.account.address)
+    if (this.#isOver) return
+    this.#fingerprint = fingerprint
+    this.#emit({ type: 'identity', fingerprint, created })
+    this.#tell({ state: 'connecting' })
+    this.#connection.start()
+  }
+
+  /** Ends everything properly, but in time. No event follows. */
+  async end(): Promise<void> {
+    let cancel = () => {}
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#setup.env.after(SIGN_OUT_MAX_MS, resolve)
+    })
+    await Promise.race([this.#endAll(), deadline])
+    cancel()
+    this.#isOver = true
+  }
+
+  probe(): void {
+    this.#connection.probe()
+  }
+
+  find(peer: Address): Conversation | null {
+    return this.#conversations.get(peer) ?? null
+  }
+
+  /** The conversation with a peer, who becomes a contact by it. */
+  with(peer: Address): Conversation {
+    const known = this.#conversations.get(peer)
+    if (known) return known
+    const request = this.strangers.admit(peer)
+    this.contacts.add(peer, this.contacts.get(peer) === null ? (request?.name ?? null) : null)
+    const conversation = new Conversation(this.#context, this.#connection, peer)
+    this.#conversations.set(peer, conversation)
+    if (request) this.#letIn(conversation, request)
+    return conversation
+  }
+
+  remove(peer: Address): void {
+    void this.#conversations.get(peer)?.erase()
+    this.#conversations.delete(peer)
+    this.contacts.remove(peer)
+  }
+
+  /** Other conversations show whose key is whose. */
+  tellPrivacy(): void {
+    for (const conversation of this.#conversations.values()) conversation.tellPrivacy()
+  }
+
+  async renewIdentity(): Promise<void> {
+    const { otr, account } = this.#setup
+    const { fingerprint, created } = await otr.renewIdentity(account.address)
+    this.#fingerprint = fingerprint
+    this.#emit({ type: 'identity', fingerprint, created })
+    await Promise.all([...this.#conversations.values()].map((one) => one.restart()))
+    this.tellPrivacy()
+  }
+
+  async #endAll(): Promise<void> {
+    this.strangers.dispose()
+    await Promise.all([...this.#conversations.values()].map((one) => one.dispose()))
+    await this.#connection.stop()
+    await this.#archive.settled
+  }
+
+  #onConnection(event: ConnectionEvent): void {
+    switch (event.type) {
+      case 'account':
+        this.#tell(event.account)
+        if (event.account.state !== 'online') return
+        for (const conversation of this.#conversations.values()) conversation.resume()
+        return
+      case 'invitation':
+        this.#onInvitation(event.invitation)
+        return
+      case 'withdrawn':
+        this.strangers.withdrawn(event.invitation)
+        return
+      case 'page': {
+        const { contentType, body } = event
+        const peer = event.peer.address as Address
+        if (this.contacts.get(peer) === null) {
+          this.strangers.paged(peer, event.peer.displayName, { contentType, body })
+        } else this.with(peer).page(this.#context.newId(), contentType, body)
+      }
+    }
+  }
+
+  #onInvitation(invitation: Invitation): void {
+    const peer = invitation.peer.address as Address
+    if (this.contacts.get(peer) === null) this.strangers.invited(peer, invitation)
+    else this.with(peer).take(invitation)
+  }
+
+  #letIn(conversation: Conversation, { invitation, pages }: Request): void {
+    for (const { contentType, body } of pages) {
+      conversation.page(this.#context.newId(), contentType, body)
+    }
+    if (invitation) conversation.take(invitation)
+  }
+
+  #tell(account: AccountState): void {
+    this.#emit({ type: 'account', account })
+  }
+
+  #emit(event: ChatEvent): void {
+    if (!this.#isOver) this.#setup.sink(event)
+  }
+}

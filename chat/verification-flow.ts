@@ -1,0 +1,119 @@
+import type { OtrCommand, SmpStep } from '../otr/index.ts'
+import { type ChatContext, notice, refuse } from './context.ts'
+import type { Address, Verification } from './events.ts'
+import { QUESTION_MAX, VERIFICATION_MAX_MS } from './limits.ts'
+import type { NoticeName } from './notices.ts'
+import type { PrivacyGate } from './privacy-gate.ts'
+import type { TaskQueue } from './task-queue.ts'
+import { keyOf, verify } from './trust.ts'
+import { follow, isRunning } from './verification.ts'
+
+/** The verification of one peer by SMP: one run at a time, and not for ever. */
+export class VerificationFlow {
+  readonly #context: ChatContext
+  readonly #peer: Address
+  readonly #gate: PrivacyGate
+  readonly #queue: TaskQueue
+  readonly #run: (command: OtrCommand) => Promise<void>
+  #now: Verification = { step: 'idle' }
+  #attempts = 0
+  #cancelTimeout = () => {}
+
+  constructor(
+    context: ChatContext,
+    peer: Address,
+    gate: PrivacyGate,
+    queue: TaskQueue,
+    run: (command: OtrCommand) => Promise<void>,
+  ) {
+    this.#context = context
+    this.#peer = peer
+    this.#gate = gate
+    this.#queue = queue
+    this.#run = run
+  }
+
+  async begin(secret: string, question: string | null): Promise<void> {
+    if (this.#gate.fingerprint === null) return this.#refuse('CHAT_NOT_ENCRYPTED')
+    if (secret === '') return this.#refuse('CHAT_EMPTY')
+    if ((question?.length ?? 0) > QUESTION_MAX) return this.#refuse('CHAT_TOO_LONG')
+    if (isRunning(this.#now)) await this.abort('us')
+    await this.#run({ op: 'smpStart', secret, question })
+  }
+
+  async answer(secret: string): Promise<void> {
+    if (this.#now.step !== 'asked') return this.#refuse('CHAT_NO_QUESTION')
+    if (secret === '') return this.#refuse('CHAT_EMPTY')
+    await this.#run({ op: 'smpAnswer', secret })
+  }
+
+  async abort(by: 'us' | 'timeout'): Promise<void> {
+    if (!isRunning(this.#now)) return this.#refuse('CHAT_NO_QUESTION')
+    this.#become({ step: 'aborted', by, at: this.#context.env.now() })
+    await this.#run({ op: 'smpAbort' })
+  }
+
+  /** What the protocol says. */
+  async heard(smp: SmpStep): Promise<void> {
+    const fingerprint = this.#gate.fingerprint
+    const contact = this.#context.contacts.get(this.#peer)
+    if (fingerprint === null || contact === null) return
+    const isVerified = (keyOf(contact, fingerprint)?.verified ?? null) !== null
+    const facts = { now: this.#context.env.now(), attempts: this.#attempts, isVerified }
+    const next = follow(this.#now, smp, facts)
+    if (next === this.#now) return
+    if (next.step === 'failed') this.#attempts = next.attempts
+    if (next.step === 'succeeded') this.#attempts = 0
+    if (next.step === 'succeeded' && next.provesPeer) {
+      await this.#context.contacts.putDurably(verify(contact, fingerprint, 'smp', next.at))
+      this.#become(next)
+      this.#gate.decided(fingerprint, true)
+    } else this.#become(next)
+  }
+
+  /** The encrypted session is over, or another one: what ran in it has no result. */
+  sessionEnded(): void {
+    if (!isRunning(this.#now)) return
+    this.#become({ step: 'aborted', by: 'peer', at: this.#context.env.now() })
+  }
+
+  dispose(): void {
+    this.#cancelTimeout()
+  }
+
+  #become(next: Verification): void {
+    const wasRunning = isRunning(this.#now)
+    this.#now = next
+    this.#context.emit({ type: 'verification', peer: this.#peer, verification: next })
+    const form = noticeOf(next)
+    if (form !== null) notice(this.#context, this.#peer, form)
+    if (!isRunning(next)) this.#cancelTimeout()
+    else if (!wasRunning) this.#startTimeout()
+  }
+
+  #startTimeout(): void {
+    this.#cancelTimeout = this.#context.env.after(VERIFICATION_MAX_MS, () => {
+      void this.#queue.add(async () => {
+        if (isRunning(this.#now)) await this.abort('timeout')
+      })
+    })
+  }
+
+  #refuse(code: Parameters<typeof refuse>[2]): void {
+    refuse(this.#context, this.#peer, code)
+  }
+}
+
+function noticeOf(verification: Verification): NoticeName | null {
+  switch (verification.step) {
+    case 'succeeded':
+      return verification.provesPeer ? 'verification-succeeded' : 'verification-one-sided'
+    case 'failed':
+      return verification.stillVerified ? 'verification-failed-still' : 'verification-failed'
+    case 'aborted':
+      if (verification.by === 'timeout') return 'verification-timeout'
+      return verification.by === 'peer' ? 'verification-aborted-by-peer' : 'verification-aborted'
+    default:
+      return null
+  }
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+const CHROMIUM = '/usr/bin/chromium'
+
+/** Keep a headless browser on a closed network from looking for its maker. */
+const QUIET = [
+  '--no-sandbox', // Chromium has none as root; the pages are our own.
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+export async function startChromium(): Promise<Browser> {
+  if (!existsSync(CHROMIUM)) {
+    throw new Error('The browser lane needs the Debian package chromium: apt-get install chromium')
+  }
+  return await chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true })
+}
+
+/** What the page asked its voice and the system to say, kept because headless has neither. */
+export interface Announced {
+  readonly spoken: readonly string[]
+  readonly notified: readonly { readonly title: string; readonly body: string }[]
+}
+
+/**
+ * A person's browser: storage of its own, notifications allowed. Speech and notifications are
+ * recorded, since a headless browser has no voice and no desktop.
+ */
+export async function newPerson(browser: Browser, origin: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  await context.grantPermissions(['notifications'], { origin })
+  await context.addInitScript(recordAnnouncements)
+  return context
+}
+
+export async function announced(page: Page): Promise<Announced> {
+  return await page.evaluate(() => (window as unknown as { announced: Announced }).announced)
+}
+
+function recordAnnouncements(): void {
+  const spoken: string[] = []
+  const notified: { title: string; body: string }[] = []
+  Object.assign(window, { announced: { spoken, notified } })
+  speechSynthesis.speak = (utterance) => {
+    if (utterance.volume > 0 && utterance.text.trim() !== '') spoken.push(utterance.text)
+    utterance.dispatchEvent(new Event('end'))
+  }
+  const System = window.Notification
+  class Recorded extends System {
+    constructor(title: string, options?: NotificationOptions) {
+      super(title, options)
+      notified.push({ title, body: options?.body ?? '' })
+    }
+  }
+  Object.defineProperty(window, 'Notification', { value: Recorded, configurable: true })
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Edge, startEdge } from '../../edge/index.ts'
+import { announced, newPerson, startChromium } from './chromium.ts'
+import { Person } from './person.ts'
+
+const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
+
+let browser: Browser
+let edge: Edge
+/** Everything that crossed the relay, as text. */
+let tapped = ''
+
+beforeAll(async () => {
+  browser = await startChromium()
+  edge = await startEdge({
+    port: 0,
+    dataDir: mkdtempSync(join(tmpdir(), 'sotto-edge-')),
+    webRoot: WEB,
+    tap: (frame) => {
+      tapped += new TextDecoder().decode(frame)
+    },
+  })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await edge?.close()
+})
+
+describe('two people at two windows', () => {
+  const contexts: BrowserContext[] = []
+  let alice: Person
+  let bob: Person
+
+  const arrive = async (name: string) => {
+    const context = await newPerson(browser, new URL(edge.url).origin)
+    contexts.push(context)
+    return await Person.arrive(context, edge.url, name)
+  }
+
+  afterAll(async () => {
+    await Promise.all(contexts.map((context) => context.close()))
+  })
+
+  test('sign up with a name and a password, and find each other', async () => {
+    alice = await arrive('alice')
+    bob = await arrive('bob')
+    await Promise.all([alice.createAccount(), bob.createAccount()])
+    await Promise.all([alice.online(), bob.online()])
+    await alice.addContact('bob')
+    await bob.addContact('alice')
+  })
+
+  test('talk encrypted without having asked for it', async () => {
+    await alice.turnTo('bob')
+    await alice.write('the first words are private already')
+    await bob.turnTo('alice')
+    await bob.sees('the first words are private already')
+    await bob.write('und zurück: grüße, 世界 👋')
+    await alice.sees('und zurück: grüße, 世界 👋')
+    await alice.privacy('Encrypted, not verified')
+    await bob.privacy('Encrypted, not verified')
+  })
+
+  test('leave nothing at the relay but ciphertext', () => {
+    expect(tapped).toContain('?OTR:')
+    expect(tapped).not.toContain('the first words are private already')
+    expect(tapped).not.toContain('grüße')
+  })
+
+  test('see a wrong secret fail on both sides, and nothing else change', async () => {
+    await alice.verifyWithSecret('bob', 'the blue door')
+    await bob.page.getByText('alice wants to verify you.').waitFor()
+    await bob.answer('the green door')
+    await alice.page.getByText('The answers didn’t match.').waitFor()
+    await bob.page.getByText('The answers didn’t match.').waitFor()
+    await alice.privacy('Encrypted, not verified')
+  })
+
+  test('verify each other with a shared secret', async () => {
+    await alice.verifyWithSecret('bob', 'the red door')
+    await bob.answer('the red door')
+    await alice.privacy('Verified')
+    await bob.privacy('Verified')
+    await alice.page.getByText('Verified. You’re talking to bob.').waitFor()
+  })
+
+  test('find it all again after a reload', async () => {
+    await alice.page.reload()
+    await alice.signIn()
+    await alice.online()
+    await alice.turnTo('bob')
+    await alice.write('back again')
+    await bob.sees('back again')
+    await alice.privacy('Verified')
+    await bob.privacy('Verified')
+    expect(tapped).not.toContain('back again')
+    expect(await announced(alice.page)).toEqual({ spoken: [], notified: [] })
+  })
+
+  test('end the encryption: the other composer locks until its owner chooses', async () => {
+    await bob.encryptionMenu('End encryption')
+    await alice.privacy('Ended')
+    await alice.page.getByText('bob ended encryption.').first().waitFor()
+    expect(await alice.page.getByRole('textbox', { name: 'Message' }).isEnabled()).toBe(false)
+    await alice.press('Encrypt again')
+    await alice.privacy('Verified')
+    await alice.write('encrypted again')
+    await bob.sees('encrypted again')
+    expect(tapped).not.toContain('encrypted again')
+  })
+})

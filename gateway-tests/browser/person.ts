@@ -1,0 +1,90 @@
+import type { BrowserContext, Page } from 'playwright-core'
+
+/** One person at the window, who uses it by what it says and nothing else: accessible names. */
+export class Person {
+  readonly page: Page
+  readonly name: string
+  readonly password = 'correct horse'
+
+  private constructor(page: Page, name: string) {
+    this.page = page
+    this.name = name
+  }
+
+  /** Opens the app's address. */
+  static async arrive(context: BrowserContext, url: string, name: string): Promise<Person> {
+    const page = await context.newPage()
+    await page.goto(url)
+    return new Person(page, name)
+  }
+
+  async createAccount(): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Create account' }).click()
+    await this.#fillIn('Create account')
+  }
+
+  async signIn(password = this.password): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Sign in' }).click()
+    await this.#fillIn('Sign in', password)
+  }
+
+  async #fillIn(button: string, password = this.password): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Name' }).fill(this.name)
+    await this.page.getByLabel('Password').fill(password)
+    await this.page.getByRole('button', { name: button, exact: true }).click()
+  }
+
+  /** Waits until the account is online. */
+  async online(): Promise<void> {
+    await this.page.getByRole('region', { name: 'Contacts' }).waitFor()
+  }
+
+  async addContact(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Add contact' }).click()
+    await this.page.getByRole('textbox', { name: 'Name or address' }).fill(name)
+    await this.page.getByRole('button', { name: 'Add', exact: true }).click()
+  }
+
+  /** Opens the conversation with a contact of the list. */
+  async turnTo(contact: string): Promise<void> {
+    const list = this.page.getByRole('region', { name: 'Contacts' })
+    await list.getByRole('button', { name: new RegExp(`^${contact}`, 'i') }).click()
+  }
+
+  async write(text: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Message' })
+    await field.fill(text)
+    await field.press('Enter')
+  }
+
+  /** Waits for a message with this text in the timeline. */
+  async sees(text: string | RegExp): Promise<void> {
+    await this.page.getByRole('log').getByText(text).first().waitFor()
+  }
+
+  /** Waits until the Encryption button says this. */
+  async privacy(words: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Encryption: ${words}`, exact: true }).waitFor()
+  }
+
+  async encryptionMenu(item: string | RegExp): Promise<void> {
+    await this.page.getByRole('button', { name: /^Encryption: / }).click()
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  press(button: string | RegExp): Promise<void> {
+    return this.page.getByRole('button', { name: button }).click()
+  }
+
+  async verifyWithSecret(peer: string, secret: string): Promise<void> {
+    await this.encryptionMenu(`Verify ${peer}…`)
+    await this.page.getByRole('tab', { name: /Shared secret/ }).click()
+    await this.page.getByRole('textbox', { name: 'The secret' }).fill(secret)
+    await this.press('Start verification')
+  }
+
+  async answer(secret: string): Promise<void> {
+    await this.page.getByRole('textbox', { name: 'Answer' }).fill(secret)
+    await this.page.getByRole('button', { name: 'Answer', exact: true }).click()
+  }
+}

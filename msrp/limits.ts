@@ -1,0 +1,61 @@
+// Specification constants: changing one breaks interoperability.
+
+/** A transaction unanswered this long has failed: 30 s (RFC 4975 §7.1.1). */
+export const TRANSACTION_TIMEOUT_MS = 30_000
+/** Largest chunk that need not be interruptible: 2048 B of body (RFC 4975 §7.1.1). */
+export const UNINTERRUPTIBLE_MAX = 2048
+/** Largest body of anything but a SEND: 10,240 B (RFC 4975 §7.1.1). */
+export const NON_SEND_BODY_MAX = 10_240
+/** Port that an MSRP URI names when nothing says otherwise (RFC 4975 §15.4). */
+export const MSRP_PORT = 2855
+/** An is-composing `active` without `refresh` holds this long: 120 s (RFC 3994 §3.4). */
+export const COMPOSING_LAPSE_SECONDS = 120
+
+// Implementation limits: ours to choose, enforced before memory is spent.
+
+/** Longest start line, in bytes; the longest useful one has a 32-character transaction id. */
+export const START_LINE_MAX = 1024
+/** Start line and headers of one frame together, in bytes: four paths of 4 KiB. */
+export const HEAD_MAX = 16_384
+/** Header lines in one frame, paths included. */
+export const HEADERS_MAX = 64
+/** URIs in one path; a chain of relays longer than this is a loop. */
+export const PATH_MAX = 16
+/** Largest reassembled message accepted from a peer, in bytes: pictures are sent inline. */
+export const MESSAGE_MAX = 4 * 1024 * 1024
+/** Largest frame, in bytes: a message in one chunk, since deployed peers send no second. */
+export const FRAME_MAX = MESSAGE_MAX + HEAD_MAX + 64
+/** Messages of one session that may be incomplete at once. */
+export const INCOMPLETE_MAX = 16
+/** Bytes of all incomplete messages of one session. */
+export const INCOMPLETE_BYTES_MAX = 2 * MESSAGE_MAX
+/** An incomplete message without a new chunk for this long is dropped: 540 s. */
+export const INCOMPLETE_TIMEOUT_MS = 540_000
+/** Holes that one incomplete message may have; each costs memory of ours, not of the peer. */
+export const RANGES_MAX = 256
+/** Message-IDs remembered in order to recognise a message that is sent again. */
+export const REMEMBERED_MAX = 1024
+/** Received messages that may still be reported on. */
+export const REPORTS_OWED_MAX = 1024
+/** Sent messages whose REPORT is awaited; the oldest is forgotten first. */
+export const OUTGOING_MAX = 4096
+/** Requests without an answer on one connection. */
+export const TRANSACTIONS_MAX = 8192
+/** Longest Message-ID accepted, in characters. The RFC says 32; gateways pass on UUIDs. */
+export const MESSAGE_ID_MAX = 256
+/** Chunks of one message that may be unanswered before the next one waits. */
+export const CHUNK_WINDOW = 8
+/** Frames held for a session whose SDP answer is not known yet. */
+export const HELD_MAX = 16
+/** Malformed frames after which a connection is given up. */
+export const VIOLATIONS_MAX = 16
+/** Every so often a session looks whether it has heard its peer: 25 s. */
+export const KEEP_ALIVE_TICK_MS = 25_000
+/** Challenges, stale nonces and 423s answered in one authentication. */
+export const AUTH_ROUNDS_MAX = 4
+/** Longest CPIM header block and longest MIME header block, in bytes. */
+export const CPIM_HEADERS_MAX = 16_384
+/** Longest `refresh` of an is-composing document that is believed, in seconds. */
+export const COMPOSING_REFRESH_MAX_SECONDS = 600
+/** Largest is-composing or IMDN document, in bytes; real ones have 300. */
+export const XML_MAX = 8192

@@ -1,0 +1,167 @@
+import { sha1 } from '@noble/hashes/legacy.js'
+import { bigintToBytes, bytesToBigint, concat, type Reader, toHex, Writer } from './bytes.ts'
+import { blindFactor, drawNonce } from './dsa-nonce.ts'
+import { OtrError } from './errors.ts'
+import {
+  DSA_P_BITS_MAX,
+  DSA_P_BITS_MIN,
+  DSA_Q_BITS,
+  SIGNATURE_BYTES,
+  SIGNED_BYTES,
+} from './limits.ts'
+import { bitLength, invertMod, mod, powMod, powProductMod } from './modular.ts'
+
+/** A DSA public key (FIPS 186-4 §4.1) with a q of 160 bits, the only kind that OTR knows. */
+export interface DsaPublicKey {
+  readonly p: bigint
+  readonly q: bigint
+  readonly g: bigint
+  readonly y: bigint
+}
+
+export interface DsaPrivateKey extends DsaPublicKey {
+  /** Secret: 1 ≤ x < q and y = g^x mod p. */
+  readonly x: bigint
+}
+
+/** The key type that PUBKEY begins with; there is no other. */
+const DSA = 0
+
+/**
+ * Signs the 32 bytes of `m` as they are: taken as one number modulo q, neither hashed again nor cut to
+ * 160 bits, as OTR has it and FIPS 186 does not.
+ *
+ * The nonce comes from the key and `m` together with fresh randomness, so that a broken generator does
+ * not give the key away. The secret exponentiation runs the same operations whatever the nonce is, and
+ * what follows is blinded; `bigint` itself is not constant-time.
+ *
+ * @returns r and s, 20 bytes each
+ */
+export function sign(
+  key: DsaPrivateKey,
+  m: Uint8Array,
+  random: (length: number) => Uint8Array,
+): Uint8Array {
+  if (m.length !== SIGNED_BYTES) throw new RangeError(`${m.length} B to sign, not ${SIGNED_BYTES}`)
+  const z = bytesToBigint(m) % key.q
+  for (;;) {
+    const k = drawNonce(key.q, key.x, z, random(32))
+    const signature = signWith(key, z, k, blindFactor(key.q, random))
+    if (signature !== null) return signature
+  }
+}
+
+/**
+ * The signature of `z` with a given nonce; two with the same one give the key away. `b` blinds the
+ * arithmetic modulo q and leaves no trace in the result. `null` in the negligible case r = 0 or s = 0.
+ */
+export function signWith(key: DsaPrivateKey, z: bigint, k: bigint, b: bigint): Uint8Array | null {
+  const { q, x } = key
+  const r = powSecret(key, k) % q
+  const s = (invertMod(b * k, q) * (((b * z) % q) + ((b * x) % q) * r)) % q
+  if (r === 0n || s === 0n) return null
+  return concat(bigintToBytes(r, 20), bigintToBytes(s, 20))
+}
+
+/**
+ * Checks a signature over the 32 bytes of `m`, taken as {@link sign} takes them. False for whatever is
+ * out of range in key or signature: nothing that a peer sends makes this throw.
+ */
+export function verify(key: DsaPublicKey, m: Uint8Array, signature: Uint8Array): boolean {
+  const { p, q, g, y } = key
+  if (signature.length !== SIGNATURE_BYTES || whyUnusable(key) !== null) return false
+  const r = bytesToBigint(signature.subarray(0, 20))
+  const s = bytesToBigint(signature.subarray(20))
+  if (r < 1n || r >= q || s < 1n || s >= q) return false
+  let w: bigint
+  try {
+    w = invertMod(s, q)
+  } catch {
+    return false // Only if q is not a prime.
+  }
+  const z = bytesToBigint(m) % q
+  return powProductMod(g, (z * w) % q, y, (r * w) % q, p) % q === r
+}
+
+/** PUBKEY: key type and the four numbers (OTRv3, "Public keys, signatures, and fingerprints"). */
+export function encodePublicKey(key: DsaPublicKey): Uint8Array {
+  return new Writer().short(DSA).bytes(numbers(key)).finish()
+}
+
+/** Reads a PUBKEY. @throws OtrError `OTR_MALFORMED` for another key type; see {@link checkPublicKey} */
+export function readPublicKey(reader: Reader): DsaPublicKey {
+  const type = reader.short('key type')
+  if (type !== DSA) throw new OtrError('OTR_MALFORMED', `key type ${type}`)
+  const key = { p: reader.mpi('p'), q: reader.mpi('q'), g: reader.mpi('g'), y: reader.mpi('y') }
+  checkPublicKey(key)
+  return key
+}
+
+/**
+ * Looks closely at a key from elsewhere, which costs two exponentiations of 160 bits.
+ *
+ * @throws OtrError `OTR_OUT_OF_RANGE` for sizes outside `limits.ts`, and for g and y not of order q
+ */
+export function checkPublicKey(key: DsaPublicKey): void {
+  const why = whyUnusable(key) ?? whyUnsound(key)
+  if (why !== null) throw new OtrError('OTR_OUT_OF_RANGE', `DSA key: ${why}`)
+}
+
+/** What is wrong with the sizes and ranges of a public key, or `null`. */
+function whyUnusable({ p, q, g, y }: DsaPublicKey): string | null {
+  const size = bitLength(p)
+  if (size < DSA_P_BITS_MIN || size > DSA_P_BITS_MAX) return `p of ${size} bits`
+  if (bitLength(q) !== DSA_Q_BITS) return `q of ${bitLength(q)} bits`
+  if (g <= 1n || g >= p) return 'g'
+  if (y <= 1n || y >= p) return 'y'
+  return null
+}
+
+/**
+ * What is wrong with the structure of a key of good sizes, or `null`. With g or y outside the subgroup
+ * of order q, others could sign in the key's name. That p and q are primes is not looked at: whoever
+ * makes such a key harms himself.
+ */
+function whyUnsound({ p, q, g, y }: DsaPublicKey): string | null {
+  if (powMod(g, q, p) !== 1n) return 'order of g'
+  if (powMod(y, q, p) !== 1n) return 'order of y'
+  return null
+}
+
+/** SHA-1 over PUBKEY without the key type: 40 lower-case hexadecimal digits. */
+export function fingerprint(key: DsaPublicKey): string {
+  return toHex(sha1(numbers(key)))
+}
+
+/** A fingerprint as people read it: five groups of eight, upper case. */
+export function formatFingerprint(hex: string): string {
+  return hex.toUpperCase().replace(/.{8}(?=.)/g, '$& ')
+}
+
+function numbers({ p, q, g, y }: DsaPublicKey): Uint8Array {
+  return new Writer().mpi(p).mpi(q).mpi(g).mpi(y).finish()
+}
+
+/** Digits of a doubled q in base 16. */
+const DIGITS = DSA_Q_BITS / 4 + 1
+/** One in every digit. */
+const ONES = BigInt(`0x${'1'.repeat(DIGITS)}`)
+
+/**
+ * g^exponent mod p in the same 41 windows of four bits for every exponent; g must be of order q. Each
+ * window's digit is taken as one more than it says, so that none is zero and each costs one full-size
+ * multiplication. The exponent is lessened by as much beforehand, modulo q, and raised by q so that it
+ * always has its full length.
+ */
+export function powSecret(key: Omit<DsaPublicKey, 'y'>, exponent: bigint): bigint {
+  const { p, q, g } = key
+  const digits = (mod(exponent - ONES, q) + q).toString(16).padStart(DIGITS, '0')
+  const table = [g]
+  for (let i = 1; i < 16; i++) table.push((table[i - 1]! * g) % p)
+  let result = 1n
+  for (let i = 0; i < DIGITS; i++) {
+    for (let square = 0; square < 4; square++) result = (result * result) % p
+    result = (result * table[Number.parseInt(digits[i]!, 16)]!) % p
+  }
+  return result
+}

@@ -1,0 +1,62 @@
+import { bytesToBigint } from './bytes.ts'
+import { powMod } from './modular.ts'
+
+/** The odd primes below 2^16. */
+export const SMALL_PRIMES: Uint16Array = smallPrimes()
+
+function smallPrimes(): Uint16Array {
+  const limit = 1 << 16
+  const composite = new Uint8Array(limit)
+  const primes: number[] = []
+  for (let n = 3; n < limit; n += 2) {
+    if (composite[n]) continue
+    primes.push(n)
+    for (let multiple = n * n; multiple < limit; multiple += 2 * n) composite[multiple] = 1
+  }
+  return Uint16Array.from(primes)
+}
+
+/**
+ * Fermat's test of an odd number with base 2: rejects nearly every composite for one exponentiation.
+ * With this base, a window of the exponent is a shift instead of a multiplication.
+ */
+export function passesFermat(n: bigint): boolean {
+  let power = 1n
+  for (const digit of (n - 1n).toString(32)) {
+    for (let square = 0; square < 4; square++) power = (power * power) % n
+    power = ((power * power) << BigInt(Number.parseInt(digit, 32))) % n
+  }
+  return power === 1n
+}
+
+/**
+ * Miller and Rabin's test of an odd number above 4 (FIPS 186-4 §C.3.1), with random bases.
+ *
+ * @param rounds - each lets a composite number pass with a probability below 1/4
+ */
+export function isProbablePrime(
+  n: bigint,
+  rounds: number,
+  random: (length: number) => Uint8Array,
+): boolean {
+  const last = n - 1n
+  let odd = last
+  let twos = 0
+  for (; (odd & 1n) === 0n; odd >>= 1n) twos++
+
+  const isWitness = (base: bigint) => {
+    let power = powMod(base, odd, n)
+    if (power === 1n || power === last) return false
+    for (let i = 1; i < twos; i++) {
+      power = (power * power) % n
+      if (power === last) return false
+    }
+    return true
+  }
+  const bytes = Math.ceil(n.toString(16).length / 2) + 8
+  for (let round = 0; round < rounds; round++) {
+    const base = (bytesToBigint(random(bytes)) % (n - 3n)) + 2n // 2 … n-2
+    if (isWitness(base)) return false
+  }
+  return true
+}

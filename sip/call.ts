@@ -1,0 +1,188 @@
+import { type Info, type Session, SessionState } from 'sip.js'
+import type { IncomingRequestMessage, IncomingResponseMessage } from 'sip.js/lib/core/index.js'
+import { hasFocus } from './address.ts'
+import type { SipEnv, SipSink } from './agent-options.ts'
+import type { MsrpDescriptionHandler } from './description-handler.ts'
+import { SipError, type SipEvent, type SipPeer } from './events.ts'
+import { GLARE_OTHER_MS, GLARE_OWNER_MS } from './limits.ts'
+import { peerOf } from './peer.ts'
+import { randomFraction } from './random.ts'
+import { refusal } from './refusal.ts'
+
+type Ended = Extract<SipEvent, { type: 'ended' }>
+
+/** What a call is given by its agent. */
+export interface CallHost {
+  readonly env: SipEnv
+  readonly tell: SipSink
+  /** Called once, when the call is over. */
+  readonly forget: (id: string) => void
+}
+
+/**
+ * One session of sip.js as the rest of the program sees it: one `ended`, always, and nothing after
+ * it. `OutgoingCall` and `IncomingCall` add how it begins.
+ */
+export abstract class Call {
+  readonly id: string
+  protected readonly host: CallHost
+  protected readonly session: Session
+  protected readonly description: MsrpDescriptionHandler
+  #peer: SipPeer
+  #established = false
+  #over = false
+  #cancelGlare = () => {}
+
+  constructor(
+    id: string,
+    session: Session,
+    description: MsrpDescriptionHandler,
+    peer: SipPeer,
+    host: CallHost,
+  ) {
+    this.id = id
+    this.host = host
+    this.session = session
+    this.description = description
+    this.#peer = peer
+    session.data = description
+    session.stateChange.addListener((state) => {
+      // Whoever knows better why, such as the answer that refused it, is heard right after this.
+      if (state !== SessionState.Terminated) return
+      queueMicrotask(() => this.conclude('network', this.#failure()))
+    })
+    // Always set: without them sip.js would follow a REFER, and lose a MESSAGE that it answers.
+    session.delegate = {
+      onBye: (bye) => {
+        settle(bye.accept())
+        this.conclude('remote', byeReason(bye.request))
+      },
+      onCancel: () => this.conclude('remote', refusal(487, 'invite')),
+      onInvite: (request) => this.#observe(request),
+      onMessage: (message) => {
+        settle(message.accept())
+        const contentType = message.request.getHeader('content-type') ?? 'text/plain'
+        const { body } = message.request
+        this.host.tell({ type: 'page', peer: this.#peer, contentType, body })
+      },
+      onInfo: answerInfo,
+      onNotify: (notification) => settle(notification.reject({ statusCode: 481 })),
+      onRefer: (referral) => settle(referral.reject({ statusCode: 603 })),
+    }
+  }
+
+  get peer(): SipPeer {
+    return this.#peer
+  }
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  /** CANCEL, BYE or a refusal, whichever fits; `ended` is told at once. */
+  end(): void {
+    this.conclude('local', null)
+    this.hangUp()
+  }
+
+  /** The flow is gone. What was being set up on it cannot go on; what stands may be refreshed. */
+  flowLost(error: SipError): void {
+    if (this.#established) return
+    this.conclude('network', error)
+    this.hangUp()
+  }
+
+  /**
+   * A new flow is up: a re-INVITE with the same description tells the peer and the proxies between
+   * the way to us (RFC 3261 §12.2, target refresh), and shows whether the session still stands.
+   */
+  refresh(attempts = 5): void {
+    if (!this.#established || this.#over || attempts === 0) return
+    const again = this.session.invite({
+      requestDelegate: {
+        onAccept: ({ message }) => this.#observe(message),
+        onReject: ({ message }) => this.#onRefreshRefused(message, attempts - 1),
+      },
+    })
+    settle(again)
+  }
+
+  /** Stops the session on the wire, whatever state it is in. */
+  protected abstract hangUp(): void
+
+  protected conclude(by: Ended['by'], error: SipError | null): void {
+    if (this.#over) return
+    this.#over = true
+    this.#cancelGlare()
+    this.host.forget(this.id)
+    this.host.tell({ type: 'ended', call: this.id, by, error })
+  }
+
+  /** @param answer - the peer's message that established or began it: its Contact tells who */
+  protected establish(answer: IncomingRequestMessage | IncomingResponseMessage): void {
+    const remote = this.description.remote
+    if (this.#over || remote === null) return
+    this.#established = true
+    this.#peer = peerOf(answer, this.#peer)
+    const { active } = this.description
+    this.host.tell({ type: 'established', call: this.id, peer: this.#peer, remote, active })
+  }
+
+  protected bye(): void {
+    settle(this.session.bye())
+  }
+
+  #failure(): SipError {
+    if (this.description.failure !== null) return this.description.failure
+    return this.#established
+      ? new SipError('SIP_CONNECTION_LOST', 'The other side can no longer be reached.')
+      : new SipError('SIP_NOT_ACCEPTABLE', 'The other side offers no chat.')
+  }
+
+  /** A room may take a two-party session over, or give it back (RFC 4579 §5). */
+  #observe(message: IncomingRequestMessage | IncomingResponseMessage): void {
+    const contact = message.getHeader('contact')
+    if (contact === undefined || this.#over) return
+    const isFocus = hasFocus(contact)
+    if (isFocus === this.#peer.isFocus) return
+    this.#peer = { ...this.#peer, isFocus }
+    this.host.tell({ type: 'peer', call: this.id, peer: this.#peer })
+  }
+
+  #onRefreshRefused(message: IncomingResponseMessage, attempts: number): void {
+    const { statusCode } = message
+    if (statusCode === 491) {
+      const { from, to } = this.ownsCallId ? GLARE_OWNER_MS : GLARE_OTHER_MS
+      const wait = from + (to - from) * randomFraction(this.host.env)
+      this.#cancelGlare = this.host.env.after(wait, () => this.refresh(attempts))
+    } else if (statusCode === 481 || statusCode === 408) {
+      // The two that end the dialog (RFC 3261 §14.1); any other leaves the session as it was.
+      this.conclude('network', this.#failure())
+      this.bye()
+    }
+  }
+
+  protected abstract readonly ownsCallId: boolean
+}
+
+/** sip.js tells of failures by promise and by callback; the callback is the one that is heard. */
+export function settle(promise: Promise<unknown>): void {
+  promise.catch(() => {})
+}
+
+/** `null` for an ordinary end; Blink says `SIP;cause=500` when the chat did not come up. */
+function byeReason(request: IncomingRequestMessage): SipError | null {
+  const cause = /^\s*SIP\s*;(?:.*;)?\s*cause\s*=\s*([3-6]\d\d)\b/i.exec(
+    request.getHeader('reason') ?? '',
+  )
+  return cause === null ? null : refusal(Number(cause[1]), 'invite')
+}
+
+/** RFC 6086 §4.2: an empty INFO asks whether we are there; a package or a body is none of ours. */
+function answerInfo(info: Info): void {
+  if (info.request.hasHeader('info-package')) {
+    settle(info.reject({ statusCode: 469, extraHeaders: ['Recv-Info:'] }))
+  } else {
+    settle(info.request.body ? info.reject({ statusCode: 415 }) : info.accept())
+  }
+}

@@ -1,0 +1,194 @@
+import { type MsrpDescription, SipError } from './events.ts'
+import { MEDIA_MAX, MESSAGE_MAX, PATH_MAX, URI_MAX } from './limits.ts'
+
+/** A media line of a peer's SDP, as needed to answer it: an answer repeats each (RFC 3264 §6). */
+export interface MediaLine {
+  /** `audio 5004 RTP/AVP 0 8`, without `m=`. */
+  readonly line: string
+  readonly isChat: boolean
+}
+
+/** What a whole SDP says to us. */
+export interface SdpReading {
+  readonly chat: MsrpDescription
+  /** Every media line in order; exactly one is the chat. */
+  readonly media: readonly MediaLine[]
+}
+
+/** What of an SDP is not about the stream. */
+export interface SdpFrame {
+  /** `o=`: decimal, the same for all descriptions of one session. */
+  readonly sessionId: string
+  /** `o=`: grows by one when the description changes. */
+  readonly version: number
+  /** `o=`: host; a name under `.invalid` where the own address is not known. */
+  readonly origin: string
+  /** The media lines of the offer that this answers; absent in an offer of one stream. */
+  readonly media?: readonly MediaLine[]
+}
+
+/**
+ * Writes an offer or answer (RFC 4975 §8), in the order in which deployed clients do. The
+ * connection line and the port are those of the own URI, the last of the path, whether or not relays
+ * precede it: Blink expects it so, and nobody connects by them.
+ *
+ * @throws TypeError if the path or a value cannot be written as SDP
+ */
+export function writeSdp(description: MsrpDescription, frame: SdpFrame): string {
+  const own = /^msrps?:\/\/(?:[^@/\s]*@)?(\[[\da-fA-F:.]+\]|[^:/;\s[\]]+)(?::(\d+))?/.exec(
+    description.path.at(-1) ?? '',
+  )
+  if (own === null) throw new TypeError('path: the last URI is not an MSRP URI')
+  const chat = chatLines(description, own[2] ?? '2855')
+  const media = frame.media ?? [{ line: '', isChat: true }]
+  const lines = [
+    'v=0',
+    `o=- ${frame.sessionId} ${frame.version} IN ${host(frame.origin)}`,
+    's=-',
+    `c=IN ${host(own[1]!)}`,
+    't=0 0',
+    ...media.flatMap(({ line, isChat }) => (isChat ? chat : [`m=${refused(line)}`])),
+  ]
+  for (const line of lines) {
+    if (/[\r\n\0]/.test(line)) throw new TypeError('a value of the description breaks its line')
+  }
+  return `${lines.join('\r\n')}\r\n`
+}
+
+/**
+ * @throws SipError `SIP_NOT_ACCEPTABLE` if there is no chat in it, `SIP_MALFORMED` if it is not SDP
+ *   or the chat lacks what RFC 4975 §8 demands
+ */
+export function readSdp(text: string): MsrpDescription {
+  return readMedia(text).chat
+}
+
+/** Like {@link readSdp}, with what an answer must repeat. */
+export function readMedia(text: string): SdpReading {
+  if (text.length > MESSAGE_MAX) throw new SipError('SIP_MALFORMED', 'The SDP is too long.')
+  const lines = text.split(/\r\n|\n|\r/)
+  if (!/^v=0\s*$/.test(lines[0]!)) throw new SipError('SIP_MALFORMED', 'This is not SDP.')
+  const sections = split(lines)
+  if (sections.length > 1 + MEDIA_MAX) {
+    throw new SipError('SIP_MALFORMED', 'The SDP has too many media.')
+  }
+  const [session, ...media] = sections
+  const at = media.findIndex(isChat)
+  if (at < 0) throw new SipError('SIP_NOT_ACCEPTABLE', 'The other side offers no chat.')
+  return {
+    chat: readChat(media[at]!, session!),
+    media: media.map((section, index) => ({
+      line: section[0]!.slice('m='.length).trim(),
+      isChat: index === at,
+    })),
+  }
+}
+
+function chatLines(description: MsrpDescription, port: string): string[] {
+  const { acceptWrappedTypes, direction, setup, maxSize, chatroom } = description
+  return [
+    `m=message ${port} ${description.protocol} *`,
+    `a=path:${description.path.join(' ')}`,
+    // Blink takes a stream only if it is sendrecv, which is what absence means.
+    ...(direction === 'sendrecv' ? [] : [`a=${direction}`]),
+    `a=accept-types:${description.acceptTypes.join(' ')}`,
+    ...(acceptWrappedTypes.length === 0
+      ? []
+      : [`a=accept-wrapped-types:${acceptWrappedTypes.join(' ')}`]),
+    ...(maxSize === null ? [] : [`a=max-size:${maxSize}`]),
+    ...(setup === null ? [] : [`a=setup:${setup}`]),
+    ...(chatroom === null
+      ? []
+      : [`a=${['chatroom', chatroom.join(' ')].filter(Boolean).join(':')}`]),
+  ]
+}
+
+/** The media line again, with port 0: not wanted (RFC 3264 §6). */
+function refused(line: string): string {
+  return line.replace(/^(\S+)\s+\S+/, '$1 0')
+}
+
+function host(name: string): string {
+  return name.startsWith('[') ? `IP6 ${name.slice(1, -1)}` : `IP4 ${name}`
+}
+
+/** The lines of the session, then those of each medium, its `m=` first. */
+function split(lines: readonly string[]): string[][] {
+  const sections: string[][] = [[]]
+  for (const line of lines) {
+    if (line.startsWith('m=')) sections.push([])
+    sections.at(-1)!.push(line)
+  }
+  return sections
+}
+
+/** MSRP, not refused, and not a file transfer (RFC 5547), which is another thing to a person. */
+function isChat(section: readonly string[]): boolean {
+  return MESSAGE_LINE.test(section[0]!) && attribute(section, 'file-selector') === null
+}
+
+/** Tolerates the proxies that name the WebSocket; RFC 7977 §5 keeps `TCP/TLS/MSRP`. */
+const MESSAGE_LINE =
+  /^m=message\s+(?!0+(?:\/\d+)?\s)\d{1,5}(?:\/\d+)?\s+TCP\/(?:(TLS|WSS)\/|WS\/)?MSRP(?:\s|$)/i
+
+function readChat(section: readonly string[], session: readonly string[]): MsrpDescription {
+  const path = words(attribute(section, 'path'))
+  if (path.length === 0 || path.length > PATH_MAX || !path.every(isMsrpUri)) {
+    throw new SipError('SIP_MALFORMED', 'The chat has no usable path.')
+  }
+  const acceptTypes = words(attribute(section, 'accept-types'))
+  if (acceptTypes.length === 0) {
+    throw new SipError('SIP_MALFORMED', 'The chat accepts no type of message.')
+  }
+  const chatroom = attribute(section, 'chatroom')
+  return {
+    protocol: MESSAGE_LINE.exec(section[0]!)![1] === undefined ? 'TCP/MSRP' : 'TCP/TLS/MSRP',
+    path,
+    acceptTypes,
+    acceptWrappedTypes: words(attribute(section, 'accept-wrapped-types')),
+    setup: oneOf(SETUPS, attribute(section, 'setup')),
+    direction: direction(section) ?? direction(session) ?? 'sendrecv',
+    maxSize: readSize(attribute(section, 'max-size')),
+    chatroom: chatroom === null ? null : words(chatroom),
+  }
+}
+
+const SETUPS = ['active', 'passive', 'actpass'] as const
+const DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const
+
+/** The first `a=name` or `a=name:value` of the section; `''` without value, `null` without either. */
+function attribute(section: readonly string[], name: string): string | null {
+  for (const line of section) {
+    if (
+      line.length >= name.length + 2 &&
+      line.slice(0, name.length + 2).toLowerCase() === `a=${name}`
+    ) {
+      const rest = line.slice(name.length + 2)
+      if (rest.trim() === '') return ''
+      if (rest.startsWith(':')) return rest.slice(1).trim()
+    }
+  }
+  return null
+}
+
+function direction(section: readonly string[]): MsrpDescription['direction'] | null {
+  return DIRECTIONS.find((name) => attribute(section, name) !== null) ?? null
+}
+
+function words(value: string | null): string[] {
+  return value?.split(/\s+/).filter((word) => word !== '') ?? []
+}
+
+function oneOf<Name extends string>(names: readonly Name[], value: string | null): Name | null {
+  return names.find((name) => name === value?.toLowerCase()) ?? null
+}
+
+function isMsrpUri(uri: string): boolean {
+  return uri.length <= URI_MAX && /^msrps?:\/\/[^\s/;]+(?:\/[^\s;]*)?;[a-z\d]+(?:;\S*)?$/i.test(uri)
+}
+
+function readSize(value: string | null): number | null {
+  if (value === null || !/^\d+$/.test(value)) return null
+  const size = Number(value)
+  return Number.isSafeInteger(size) ? size : null
+}

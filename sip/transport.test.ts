@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { SipError } from './events.ts'
+import { TestEnv } from './testing/server.ts'
+import { SipTransport } from './transport.ts'
+
+let env: TestEnv
+let heard: string[]
+let transport: SipTransport
+
+beforeEach(() => {
+  env = new TestEnv()
+  heard = []
+  transport = new SipTransport('wss://sip.example.org/', env, {
+    opened: () => heard.push('opened'),
+    lost: (error: SipError) => heard.push(`lost ${error.code}`),
+    alive: () => heard.push('alive'),
+    doubtful: () => heard.push('doubtful'),
+  })
+  transport.onMessage = (message) => heard.push(message)
+})
+
+const open = async () => {
+  await transport.connect()
+  await env.socket.open()
+}
+
+describe('opening', () => {
+  test('one socket at a time, and RFC 7118 names its transport', async () => {
+    expect(transport.protocol).toBe('WSS')
+    await transport.connect()
+    await transport.connect()
+    expect([env.sockets.length, env.socket.url, transport.isConnected()]).toEqual([
+      1,
+      'wss://sip.example.org/',
+      false,
+    ])
+    await env.socket.open()
+    expect([heard, transport.isConnected()]).toEqual([['opened'], true])
+  })
+
+  test('that fails is unreachable', async () => {
+    await transport.connect()
+    await env.socket.drop()
+    expect(heard).toEqual(['lost SIP_UNREACHABLE'])
+    await transport.connect()
+    expect(env.sockets).toHaveLength(2)
+  })
+
+  test('that takes more than 10 s is unreachable, and its late success is ignored', async () => {
+    await transport.connect()
+    const { onopen } = env.socket
+    await env.pass(10_000)
+    onopen?.()
+    expect([heard[0], env.socket.readyState]).toEqual(['lost SIP_UNREACHABLE', 3])
+  })
+
+  test('that the browser forbids is unreachable', async () => {
+    env.connect = () => {
+      throw new DOMException('insecure', 'SecurityError')
+    }
+    await transport.connect()
+    expect(heard).toEqual(['lost SIP_UNREACHABLE'])
+  })
+})
+
+describe('keep-alive', () => {
+  test('pings within 20 to 25 s, again and again, while the server answers', async () => {
+    env.answersPings = true
+    await open()
+    await env.pass(19_000)
+    expect(heard).toEqual(['opened'])
+    await env.pass(1_000_000)
+    expect(heard.slice(1).every((what) => what === 'alive')).toBe(true)
+    expect(heard.length).toBeGreaterThan(1 + 1_000_000 / 25_000)
+    expect(heard.length).toBeLessThan(2 + 1_020_000 / 20_000)
+  })
+
+  test('a server that answered once and does not for 10 s is lost', async () => {
+    await open()
+    await env.pass(25_000)
+    await env.socket.say('\r\n')
+    await env.pass(35_000)
+    expect([heard, transport.isConnected()]).toEqual([
+      ['opened', 'alive', 'lost SIP_CONNECTION_LOST'],
+      false,
+    ])
+  })
+
+  test('a server that never answers one may not know them', async () => {
+    await open()
+    await env.pass(35_000)
+    expect([heard, transport.isConnected()]).toEqual([['opened', 'doubtful'], true])
+  })
+
+  test('a probe pings at once and waits 5 s', async () => {
+    await open()
+    await env.pass(25_000)
+    await env.socket.say('\r\n')
+    transport.probe()
+    await env.pass(4_999)
+    expect(transport.isConnected()).toBe(true)
+    await env.pass(1)
+    expect(transport.isConnected()).toBe(false)
+  })
+
+  test('comes sooner if the server gives up sooner, but not without pause', async () => {
+    transport.keepAliveWithin(10)
+    await open()
+    await env.pass(10_000)
+    expect(env.socket.sent).toEqual(['\r\n\r\n'])
+    transport.keepAliveWithin(0)
+    await env.pass(15_000)
+    expect(env.socket.sent.length).toBeLessThanOrEqual(5)
+  })
+
+  test('a ping of the server is answered', async () => {
+    await open()
+    await env.socket.say('\r\n\r\n')
+    expect(env.socket.sent).toEqual(['\r\n'])
+  })
+})
+
+describe('messages', () => {
+  test('text or bytes, with or without line breaks before', async () => {
+    await open()
+    await env.socket.say('\r\nSIP/2.0 200 OK')
+    env.socket.onmessage?.({ data: new TextEncoder().encode('grüß').buffer })
+    env.socket.onmessage?.({ data: new Blob() })
+    expect(heard).toEqual(['opened', 'SIP/2.0 200 OK', 'grüß'])
+  })
+
+  test('that are too long are dropped', async () => {
+    await open()
+    await env.socket.say('x'.repeat(65_537))
+    expect(heard).toEqual(['opened'])
+  })
+
+  test('that make sip.js throw do no harm', async () => {
+    await open()
+    transport.onMessage = () => {
+      throw new Error('sip.js')
+    }
+    await env.socket.say('x')
+    expect(transport.isConnected()).toBe(true)
+  })
+
+  test('cannot be sent without a socket', async () => {
+    await expect(transport.send('x')).rejects.toThrow('Not connected')
+  })
+})
+
+test('closing tells nobody and leaves no timer', async () => {
+  await open()
+  await transport.disconnect()
+  await env.pass(100_000)
+  expect([heard, env.socket.readyState, env.pending]).toEqual([['opened'], 3, 0])
+})
+
+test('a socket that fell tells what happened to it', async () => {
+  await open()
+  await env.socket.drop(1001)
+  expect(heard).toEqual(['opened', 'lost SIP_CONNECTION_LOST'])
+})

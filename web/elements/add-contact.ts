@@ -1,0 +1,100 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { Address } from '../../chat/index.ts'
+import { domainPart } from '../app-state.ts'
+import { AppIntentEvent } from '../intents.ts'
+import { CONTACTS } from '../words.ts'
+import './dialog.ts'
+import type { SottoDialog } from './dialog.ts'
+import { shared } from './shared-styles.ts'
+
+/**
+ * Asks for the address of somebody new.
+ *
+ * @fires app-intent {AppIntentEvent} addContact
+ */
+export class SottoAddContact extends LitElement {
+  static override properties = {
+    own: {},
+    read: { attribute: false },
+    fault: { state: true },
+  }
+
+  static override styles = [
+    shared,
+    css`
+      form {
+        display: grid;
+        gap: var(--gap-4);
+      }
+
+      .actions {
+        justify-content: flex-end;
+      }
+    `,
+  ]
+
+  /** Own address: names without a domain are beside it. */
+  declare own: Address | null
+  /** Reads an address. @throws RangeError with a sentence for people */
+  declare read: (text: string) => Address
+  declare fault: string | null
+
+  constructor() {
+    super()
+    this.own = null
+    this.read = () => {
+      throw new RangeError('')
+    }
+    this.fault = null
+  }
+
+  show(): void {
+    this.fault = null
+    this.renderRoot.querySelector('form')?.reset()
+    this.#dialog?.show()
+  }
+
+  override render() {
+    const domain = this.own === null ? '' : domainPart(this.own)
+    return html`
+      <sotto-dialog heading=${CONTACTS.add}>
+        <form @submit=${this.#onSubmit} novalidate>
+          <div class="field">
+            <label for="address">${CONTACTS.addField}</label>
+            <input id="address" name="address" autocomplete="off" autocapitalize="none" spellcheck="false" autofocus
+              maxlength="320" aria-describedby="hint fault" aria-invalid=${String(this.fault !== null)}>
+            <p class="hint" id="hint">${CONTACTS.addHint(domain)}</p>
+            <p class="fault" id="fault" role="alert">${this.fault ?? nothing}</p>
+          </div>
+          <div class="field">
+            <label for="called">${CONTACTS.addName}</label>
+            <input id="called" name="called" autocomplete="off" maxlength="64">
+          </div>
+          <div class="actions">
+            <button type="button" class="quiet" @click=${() => this.#dialog?.close()}>${CONTACTS.cancel}</button>
+            <button class="primary" type="submit">${CONTACTS.addAction}</button>
+          </div>
+        </form>
+      </sotto-dialog>`
+  }
+
+  get #dialog(): SottoDialog | null {
+    return this.renderRoot.querySelector<SottoDialog>('sotto-dialog')
+  }
+
+  #onSubmit(event: SubmitEvent): void {
+    event.preventDefault()
+    const data = new FormData(event.currentTarget as HTMLFormElement)
+    const name = String(data.get('called') ?? '').trim()
+    try {
+      const peer = this.read(String(data.get('address') ?? ''))
+      if (peer === this.own) throw new RangeError(CONTACTS.ownAddress)
+      this.#dialog?.close()
+      this.dispatchEvent(new AppIntentEvent({ do: 'addContact', peer, name: name || null }))
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.fault = error.message
+    }
+  }
+}
+customElements.define('sotto-add-contact', SottoAddContact)

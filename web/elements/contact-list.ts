@@ -1,0 +1,329 @@
+import { css, html, LitElement, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { AccountState, Address } from '../../chat/index.ts'
+import { bare, type Conversation, lastAt, nameOf } from '../app-state.ts'
+import { AppIntentEvent } from '../intents.ts'
+import { PRIVACY_LOOK } from '../privacy-look.ts'
+import { recentOf } from '../time-words.ts'
+import { ACCOUNT_LABEL, APP_NAME, BUDDY, CONTACTS, PRIVACY_LABEL } from '../words.ts'
+import './avatar.ts'
+import './icon.ts'
+import { shared } from './shared-styles.ts'
+
+/**
+ * The people: who is there, what is unread, and the way to add somebody.
+ *
+ * @fires app-intent {AppIntentEvent} select, practice
+ * @fires add-contact {Event} Open the dialog for it.
+ * @fires open-settings {Event}
+ */
+export class SottoContactList extends LitElement {
+  static override properties = {
+    conversations: { attribute: false },
+    selected: {},
+    account: { attribute: false },
+    address: {},
+    buddy: {},
+    offer: { type: Boolean },
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-rows: auto auto 1fr;
+        min-block-size: 0;
+        background: var(--paper);
+      }
+
+      .bar {
+        display: flex;
+        align-items: center;
+        gap: var(--gap-1);
+        padding: var(--gap-3) var(--gap-3) var(--gap-3) var(--gap-4);
+      }
+
+      .me {
+        flex: 1;
+        min-inline-size: 0;
+      }
+
+      h1 {
+        font-size: var(--text-l);
+        letter-spacing: -0.01em;
+      }
+
+      .status {
+        display: flex;
+        align-items: center;
+        gap: 0.375rem;
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+      }
+
+      .status bdi {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      .dot {
+        flex: none;
+        inline-size: 0.5rem;
+        block-size: 0.5rem;
+        border: 1.5px solid var(--ink-soft);
+        border-radius: 50%;
+      }
+
+      .dot.online {
+        border-color: var(--safe);
+        background: var(--safe);
+      }
+
+      .banner {
+        margin: 0 var(--gap-3) var(--gap-2);
+        padding: var(--gap-2) var(--gap-3);
+        border-radius: var(--round-s);
+        background: var(--caution-soft);
+        color: var(--caution);
+        font-size: var(--text-s);
+      }
+
+      nav {
+        grid-row: 3;
+        overflow-y: auto;
+        padding: 0 var(--gap-2) var(--gap-4);
+      }
+
+      .row {
+        display: grid;
+        grid-template-columns: auto 1fr auto;
+        gap: 0 var(--gap-3);
+        inline-size: 100%;
+        padding: var(--gap-2) var(--gap-2);
+        border: 0;
+        border-radius: var(--round-m);
+        background: transparent;
+        font-weight: 400;
+        text-align: start;
+      }
+
+      .row:hover {
+        background: color-mix(in srgb, var(--ink) 5%, transparent);
+      }
+
+      .row[aria-current='true'] {
+        background: var(--accent-soft);
+      }
+
+      .row:focus-visible {
+        outline-offset: -2px;
+      }
+
+      .row sotto-avatar {
+        grid-row: span 2;
+      }
+
+      .name,
+      .last {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      .name {
+        align-self: end;
+        font-weight: 600;
+      }
+
+      .last {
+        align-self: start;
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+      }
+
+      .when {
+        align-self: end;
+        color: var(--ink-soft);
+        font-size: 0.75rem;
+      }
+
+      .mark {
+        align-self: start;
+        justify-self: end;
+        display: inline-flex;
+        color: var(--ink-soft);
+        --icon-size: 1rem;
+      }
+
+      .mark.safe {
+        color: var(--safe);
+      }
+
+      .mark.caution {
+        color: var(--caution);
+      }
+
+      .mark.danger {
+        color: var(--danger);
+      }
+
+      .count {
+        min-inline-size: 1.25rem;
+        padding: 0 0.375rem;
+        border-radius: 999px;
+        background: var(--accent);
+        color: var(--on-accent);
+        font-size: 0.75rem;
+        font-weight: 600;
+        line-height: 1.25rem;
+        text-align: center;
+      }
+
+      .practice {
+        display: grid;
+        gap: var(--gap-2);
+        margin: var(--gap-2);
+        padding: var(--gap-4);
+        border: 1px dashed var(--line-strong);
+        border-radius: var(--round-m);
+        font-size: var(--text-s);
+      }
+
+      .none {
+        padding: var(--gap-4) var(--gap-3);
+      }
+
+      @media (forced-colors: active) {
+        .row[aria-current='true'] {
+          outline: 2px solid Highlight;
+          outline-offset: -2px;
+        }
+      }
+    `,
+  ]
+
+  declare conversations: ReadonlyMap<Address, Conversation>
+  declare selected: Address | null
+  declare account: AccountState
+  declare address: Address | null
+  declare buddy: Address | null
+  /** Offer the buddy here while it is not a contact. */
+  declare offer: boolean
+
+  constructor() {
+    super()
+    this.conversations = new Map()
+    this.selected = null
+    this.account = { state: 'signedOut' }
+    this.address = null
+    this.buddy = null
+    this.offer = false
+  }
+
+  /** To the open conversation's row, or the first. */
+  override focus(): void {
+    this.renderRoot.querySelector<HTMLElement>('.row[tabindex="0"], .bar button')?.focus()
+  }
+
+  override render() {
+    const rows = [...this.conversations.values()].sort(inOrder)
+    const { account } = this
+    const tabStop = this.conversations.has(this.selected!) ? this.selected : rows[0]?.peer
+    return html`
+      <div class="bar">
+        <div class="me">
+          <h1>${APP_NAME}</h1>
+          <p class="status" role="status">
+            <span class="dot ${account.state}"></span>
+            <span>${ACCOUNT_LABEL[account.state]}</span>
+            ${this.address === null ? nothing : html`<bdi>${bare(this.address)}</bdi>`}
+          </p>
+        </div>
+        <button type="button" class="quiet icon" aria-label=${CONTACTS.add} title=${CONTACTS.add}
+          @click=${() => this.dispatchEvent(new Event('add-contact'))}>
+          <sotto-icon name="user-plus"></sotto-icon>
+        </button>
+        <button type="button" class="quiet icon" aria-label=${CONTACTS.settings} title=${CONTACTS.settings}
+          @click=${() => this.dispatchEvent(new Event('open-settings'))}>
+          <sotto-icon name="settings"></sotto-icon>
+        </button>
+      </div>
+      ${account.state === 'offline' ? html`<p class="banner" role="status">${account.fault.sentence}</p>` : nothing}
+      <nav aria-label=${CONTACTS.region}>
+        ${rows.length === 0 ? html`<p class="none soft">${CONTACTS.none}</p>` : nothing}
+        <ul @keydown=${this.#onKey}>
+          ${repeat(
+            rows,
+            ({ peer }) => peer,
+            (conversation) =>
+              html`<li>${this.#row(conversation, conversation.peer === tabStop)}</li>`,
+          )}
+        </ul>
+        ${this.offer && this.buddy !== null && !this.conversations.has(this.buddy) ? this.#practice() : nothing}
+      </nav>`
+  }
+
+  #row(conversation: Conversation, isTabStop: boolean) {
+    const { peer, unread, privacy, invitation } = conversation
+    const isCurrent = peer === this.selected
+    const look = PRIVACY_LOOK[privacy.state]
+    const at = lastAt(conversation)
+    const count = unread + (invitation === null ? 0 : 1)
+    return html`
+      <button type="button" class="row" aria-current=${isCurrent ? 'true' : nothing} tabindex=${isTabStop ? 0 : -1}
+        @click=${() => this.dispatchEvent(new AppIntentEvent({ do: 'select', peer }))}>
+        <sotto-avatar .peer=${peer} .name=${nameOf(conversation)} .robot=${peer === this.buddy}></sotto-avatar>
+        <bdi class="name">${nameOf(conversation)}</bdi>
+        <span class="when">${at === 0 ? nothing : recentOf(at, Date.now())}</span>
+        <bdi class="last">${lastWords(conversation)}</bdi>
+        ${
+          count > 0
+            ? html`<span class="mark"><span class="count" aria-hidden="true">${count}</span>
+                <span class="visually-hidden">${CONTACTS.unread(count)}</span></span>`
+            : privacy.state === 'none'
+              ? html`<span></span>`
+              : html`<span class="mark ${look.tone}" title=${PRIVACY_LABEL[privacy.state]}>
+                  <sotto-icon name=${look.icon} ?spin=${look.spin}></sotto-icon>
+                  <span class="visually-hidden">${PRIVACY_LABEL[privacy.state]}</span></span>`
+        }
+      </button>`
+  }
+
+  #practice() {
+    return html`
+      <div class="practice">
+        <p class="soft">${BUDDY.sentence}</p>
+        <button type="button" class="small" @click=${() => this.dispatchEvent(new AppIntentEvent({ do: 'practice' }))}>
+          <sotto-icon name="bot"></sotto-icon>${BUDDY.action}
+        </button>
+      </div>`
+  }
+
+  /** One tab stop for the list; arrows move inside it. */
+  #onKey(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step === undefined) return
+    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('.row')]
+    const at = rows.indexOf(event.target as HTMLElement)
+    rows[Math.min(Math.max(0, at + step), rows.length - 1)]?.focus()
+    event.preventDefault()
+  }
+}
+customElements.define('sotto-contact-list', SottoContactList)
+
+/** Invitations first, then whoever was heard of last, then by name. */
+function inOrder(a: Conversation, b: Conversation): number {
+  const wish = Number(b.invitation !== null) - Number(a.invitation !== null)
+  return wish || lastAt(b) - lastAt(a) || nameOf(a).localeCompare(nameOf(b))
+}
+
+function lastWords(conversation: Conversation): string {
+  if (conversation.invitation !== null) return CONTACTS.invitation
+  const last = conversation.timeline.at(-1)
+  if (last === undefined) return bare(conversation.peer)
+  return last.kind === 'notice'
+    ? last.notice.sentence
+    : `${last.message.author === 'us' ? CONTACTS.you : ''}${last.message.text}`
+}

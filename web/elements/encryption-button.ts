@@ -1,0 +1,139 @@
+import { css, html, LitElement } from 'lit'
+import type { Privacy } from '../../chat/index.ts'
+import { ENCRYPTION, privacySentence } from '../encryption-words.ts'
+import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
+import { PRIVACY_LOOK } from '../privacy-look.ts'
+import { PRIVACY_LABEL } from '../words.ts'
+import './icon.ts'
+import './menu.ts'
+import type { MenuItem, MenuSelectEvent } from './menu.ts'
+import { shared } from './shared-styles.ts'
+
+/**
+ * Says how the conversation is protected, in shape and words, and holds everything to be done about it.
+ *
+ * @fires chat-intent {ChatIntentEvent} startOtr, stopOtr, always
+ * @fires open-verify {Event}
+ * @fires open-keys {Event}
+ */
+export class SottoEncryptionButton extends LitElement {
+  static override properties = {
+    privacy: { attribute: false },
+    name: {},
+    always: { type: Boolean },
+    contact: { type: Boolean },
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: inline-flex;
+        min-inline-size: 0;
+      }
+
+      sotto-menu {
+        min-inline-size: 0;
+      }
+
+      .label {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      .chevron {
+        --icon-size: 1em;
+      }
+    `,
+  ]
+
+  declare privacy: Privacy
+  declare name: string
+  declare always: boolean
+  /** Whether the peer is a contact: only those have settings of their own. */
+  declare contact: boolean
+
+  constructor() {
+    super()
+    this.name = ''
+    this.always = false
+    this.contact = false
+  }
+
+  override render() {
+    const label = PRIVACY_LABEL[this.privacy.state]
+    const look = PRIVACY_LOOK[this.privacy.state]
+    return html`
+      <sotto-menu label=${ENCRYPTION.button(label)} tone=${look.tone} .items=${this.#items()}
+        text=${privacySentence(this.privacy, this.name)} @menu-select=${this.#onSelect}>
+        <sotto-icon name=${look.icon} ?spin=${look.spin}></sotto-icon>
+        <span class="label">${label}</span>
+        <sotto-icon class="chevron" name="chevron-down"></sotto-icon>
+      </sotto-menu>`
+  }
+
+  #items(): readonly MenuItem[] {
+    const { state } = this.privacy
+    if (state === 'room') return []
+    const items: MenuItem[] = []
+    if (state === 'unverified' || state === 'verified' || state === 'keyChanged')
+      items.push({ id: 'verify', label: ENCRYPTION.verify(this.name), icon: 'shield-check' })
+    items.push(START[state])
+    const stop = STOP[state]
+    if (stop !== null) items.push({ ...stop, disabled: this.always })
+    if (this.contact)
+      items.push({
+        id: 'always',
+        label: ENCRYPTION.always(this.name),
+        icon: 'lock',
+        checked: this.always,
+      })
+    items.push({ id: 'keys', label: ENCRYPTION.keys, icon: 'key-round' })
+    return items
+  }
+
+  #onSelect({ detail }: MenuSelectEvent): void {
+    const intent = (intent: ChatIntent) => this.dispatchEvent(new ChatIntentEvent(intent))
+    if (detail === 'verify') this.dispatchEvent(new Event('open-verify'))
+    else if (detail === 'keys') this.dispatchEvent(new Event('open-keys'))
+    else if (detail === 'start') intent({ do: 'startOtr' })
+    else if (detail === 'stop') intent({ do: 'stopOtr' })
+    else if (detail === 'always') intent({ do: 'always', on: !this.always })
+  }
+}
+customElements.define('sotto-encryption-button', SottoEncryptionButton)
+
+type Encryptable = Exclude<Privacy['state'], 'room'>
+
+const start = { id: 'start', label: ENCRYPTION.start, icon: 'lock' } as const
+const again = { id: 'start', label: ENCRYPTION.again, icon: 'lock' } as const
+const renew = { id: 'start', label: ENCRYPTION.renew, icon: 'rotate-cw' } as const
+
+/** The entry that leads towards encryption. */
+const START: Record<Encryptable, MenuItem> = {
+  none: start,
+  connecting: { ...start, disabled: true },
+  plaintext: start,
+  unsupported: start,
+  starting: { ...start, disabled: true },
+  unverified: renew,
+  verified: renew,
+  keyChanged: renew,
+  ended: again,
+}
+
+const end = { id: 'stop', label: ENCRYPTION.end, icon: 'lock-open' } as const
+
+/** The entry that leads away from it. */
+const STOP: Record<Encryptable, MenuItem | null> = {
+  none: null,
+  connecting: null,
+  plaintext: null,
+  unsupported: { ...end, label: ENCRYPTION.giveUp },
+  starting: { ...end, label: ENCRYPTION.stopSetup },
+  unverified: end,
+  verified: end,
+  keyChanged: end,
+  ended: { ...end, label: ENCRYPTION.giveUp },
+}

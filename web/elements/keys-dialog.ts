@@ -1,0 +1,172 @@
+import { css, html, LitElement, nothing } from 'lit'
+import type { KnownKey } from '../../chat/index.ts'
+import { bare, type Conversation, nameOf } from '../app-state.ts'
+import { fingerprintGroups, KEYS } from '../encryption-words.ts'
+import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
+import { dayOf } from '../time-words.ts'
+import './dialog.ts'
+import type { SottoDialog } from './dialog.ts'
+import './fingerprint.ts'
+import './icon.ts'
+import { shared } from './shared-styles.ts'
+
+/**
+ * Own key and every key learned of the peer: since when, how verified, and what to do about it.
+ *
+ * @fires chat-intent {ChatIntentEvent} trust, forgetKey
+ */
+export class SottoKeysDialog extends LitElement {
+  static override properties = {
+    conversation: { attribute: false },
+    fingerprint: {},
+    copied: { state: true },
+  }
+
+  static override styles = [
+    shared,
+    css`
+      .keys {
+        display: grid;
+        gap: var(--gap-5);
+      }
+
+      section,
+      ul {
+        display: grid;
+        gap: var(--gap-2);
+      }
+
+      h3 {
+        font-size: var(--text-m);
+      }
+
+      .key {
+        display: grid;
+        gap: var(--gap-2);
+        padding: var(--gap-3) var(--gap-4);
+        border: 1px solid var(--line);
+        border-radius: var(--round-m);
+      }
+
+      .how {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--gap-1) var(--gap-3);
+        font-size: var(--text-s);
+      }
+
+      .how span {
+        display: inline-flex;
+        align-items: center;
+        gap: var(--gap-1);
+      }
+
+      .safe {
+        color: var(--safe);
+      }
+
+      .caution {
+        color: var(--caution);
+      }
+    `,
+  ]
+
+  declare conversation: Conversation
+  /** Own key; `null` while it is being made. */
+  declare fingerprint: string | null
+  declare copied: string | null
+
+  constructor() {
+    super()
+    this.fingerprint = null
+    this.copied = null
+  }
+
+  show(): void {
+    this.copied = null
+    this.renderRoot.querySelector<SottoDialog>('sotto-dialog')?.show()
+  }
+
+  override render() {
+    const { conversation, fingerprint } = this
+    const name = nameOf(conversation)
+    const keys = conversation.contact?.keys ?? []
+    const { sameKeyAs } = conversation.privacy
+    return html`
+      <sotto-dialog wide heading=${KEYS.title}>
+        <div class="keys">
+          <section aria-labelledby="mine">
+            <h3 id="mine">${KEYS.mine}</h3>
+            ${
+              fingerprint === null
+                ? html`<p class="soft">${KEYS.noneOfMine}</p>`
+                : html`
+                  <div class="key">
+                    <sotto-fingerprint .value=${fingerprint}></sotto-fingerprint>
+                    <p class="hint">${KEYS.mineHint}</p>
+                    <div class="actions">${this.#copy(fingerprint)}</div>
+                  </div>`
+            }
+          </section>
+          <section aria-labelledby="theirs">
+            <h3 id="theirs">${KEYS.theirs(name)}</h3>
+            ${
+              sameKeyAs === null
+                ? nothing
+                : html`<p class="caution" role="alert">${KEYS.sameAs(bare(sameKeyAs))}</p>`
+            }
+            ${keys.length === 0 ? html`<p class="soft">${KEYS.noneOfTheirs(name)}</p>` : nothing}
+            <ul>${keys.map((key) => html`<li>${this.#key(key)}</li>`)}</ul>
+          </section>
+        </div>
+      </sotto-dialog>`
+  }
+
+  #key(key: KnownKey) {
+    const { fingerprint, firstSeen, lastSeen, verified } = key
+    const inUse = fingerprint === this.conversation.privacy.peerFingerprint
+    return html`
+      <div class="key">
+        <sotto-fingerprint .value=${fingerprint}></sotto-fingerprint>
+        <p class="how">
+          ${
+            verified === null
+              ? html`<span class="caution"><sotto-icon name="lock"></sotto-icon>${KEYS.unverified}</span>`
+              : html`<span class="safe"><sotto-icon name="shield-check"></sotto-icon>${KEYS.verified(verified)}</span>`
+          }
+          ${inUse ? html`<span><sotto-icon name="check"></sotto-icon>${KEYS.inUse}</span>` : nothing}
+        </p>
+        <p class="hint">${KEYS.firstSeen} ${dayOf(firstSeen)}, ${KEYS.lastSeen} ${dayOf(lastSeen)}</p>
+        <div class="actions">
+          ${
+            verified === null
+              ? this.#button(KEYS.mark, { do: 'trust', fingerprint, decision: 'verified' })
+              : this.#button(KEYS.takeBack, { do: 'trust', fingerprint, decision: 'unverified' })
+          }
+          ${this.#copy(fingerprint)}
+          ${inUse ? nothing : this.#button(KEYS.forget, { do: 'forgetKey', fingerprint })}
+        </div>
+      </div>`
+  }
+
+  #button(label: string, intent: ChatIntent) {
+    return html`
+      <button type="button" class="small" @click=${() => this.dispatchEvent(new ChatIntentEvent(intent))}>${label}</button>`
+  }
+
+  #copy(fingerprint: string) {
+    const isCopied = this.copied === fingerprint
+    return html`
+      <button type="button" class="small" @click=${() => this.#toClipboard(fingerprint)}>
+        <sotto-icon name=${isCopied ? 'check' : 'copy'}></sotto-icon>
+        <span role="status">${isCopied ? KEYS.copied : KEYS.copy}</span>
+      </button>`
+  }
+
+  async #toClipboard(fingerprint: string): Promise<void> {
+    await navigator.clipboard.writeText(fingerprintGroups(fingerprint).join(' '))
+    this.copied = fingerprint
+  }
+}
+customElements.define('sotto-keys-dialog', SottoKeysDialog)

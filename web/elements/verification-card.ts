@@ -1,0 +1,214 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import type { Verification } from '../../chat/index.ts'
+import type { IconName } from '../icons.ts'
+import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
+import { VERIFICATION_MS } from '../limits.ts'
+import { ABORTED, describeSecret, RESULT } from '../verification-words.ts'
+import { cardStyles } from './card-styles.ts'
+import './countdown.ts'
+import './icon.ts'
+import { shared } from './shared-styles.ts'
+
+/**
+ * Where a verification stands: on both sides, from the request to a result that stays until it is
+ * put away. A request never takes the focus; it is the next stop before the composer.
+ *
+ * @fires chat-intent {ChatIntentEvent} answer, abortVerification, dismissVerification
+ * @fires open-verify {Event} Try again, another way or the other direction.
+ * @fires open-compare {Event}
+ */
+export class SottoVerificationCard extends LitElement {
+  static override properties = {
+    verification: { attribute: false },
+    name: {},
+    code: {},
+    secret: { state: true },
+  }
+
+  static override styles = [
+    shared,
+    cardStyles,
+    css`
+      :host {
+        display: block;
+      }
+
+      blockquote {
+        margin: 0;
+        padding: var(--gap-1) var(--gap-3);
+        border-inline-start: 3px solid var(--accent);
+        font-size: var(--text-m);
+        overflow-wrap: anywhere;
+      }
+
+      form {
+        display: grid;
+        gap: var(--gap-2);
+      }
+
+      .code {
+        font-family: var(--mono);
+        font-size: var(--text-xl);
+        letter-spacing: 0.2em;
+      }
+
+      .time {
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        white-space: nowrap;
+      }
+    `,
+  ]
+
+  declare verification: Verification
+  declare name: string
+  /** The one-time code of the attempt that runs, if it was one. */
+  declare code: string | null
+  declare secret: string
+
+  constructor() {
+    super()
+    this.verification = { step: 'idle' }
+    this.name = ''
+    this.code = null
+    this.secret = ''
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('verification')) this.secret = ''
+  }
+
+  override render() {
+    const { verification, name } = this
+    switch (verification.step) {
+      case 'idle':
+        return nothing
+      case 'waiting':
+        return this.#card(
+          'loader-circle',
+          '',
+          this.code === null ? RESULT.waiting(name) : RESULT.waitingCode(name),
+          html`
+            ${this.code === null ? nothing : html`<p class="code" aria-label=${[...this.code].join(' ')} role="img">${this.code}</p>`}
+            ${verification.question === null ? nothing : html`<blockquote dir="auto">${verification.question}</blockquote>`}
+            <div class="actions">${this.#button(RESULT.cancel, { do: 'abortVerification' })}</div>`,
+          verification.since,
+        )
+      case 'working':
+        return this.#card('loader-circle', '', RESULT.working, nothing, verification.since)
+      case 'asked':
+        return this.#asked(verification)
+      case 'succeeded':
+        return verification.provesPeer
+          ? this.#card(
+              'shield-check',
+              'safe',
+              RESULT.succeeded(name),
+              this.#text(RESULT.succeededMore(name)),
+            )
+          : this.#card(
+              'shield-check',
+              '',
+              RESULT.oneSided(name),
+              this.#text(RESULT.oneSidedMore(name), this.#open('open-verify', RESULT.verify(name))),
+            )
+      case 'failed':
+        return this.#card(
+          'circle-alert',
+          'danger',
+          RESULT.failed,
+          this.#text(
+            `${verification.stillVerified ? RESULT.failedStill : RESULT.failedMore} ${RESULT.attempts(verification.attempts)}.`,
+            this.#open('open-verify', RESULT.again),
+          ),
+        )
+      case 'aborted': {
+        const [title, text] = ABORTED[verification.by](name)
+        const again = this.#open('open-verify', RESULT.again)
+        const compare = this.#open('open-compare', RESULT.compare)
+        return this.#card(
+          'circle-alert',
+          '',
+          title,
+          this.#text(text, verification.by === 'peer' ? html`${compare}${again}` : again),
+        )
+      }
+    }
+  }
+
+  #asked({ question, since }: Extract<Verification, { step: 'asked' }>) {
+    const shape = describeSecret(this.secret)
+    return this.#card(
+      'shield-check',
+      '',
+      RESULT.asked(this.name),
+      html`
+        <form @submit=${this.#onAnswer}>
+          ${
+            question === null
+              ? html`<p class="text">${RESULT.noQuestion(this.name)}</p>`
+              : html`<p class="text">${RESULT.theirQuestion(this.name)}</p><blockquote dir="auto">${question}</blockquote>`
+          }
+          <div class="field">
+            <label for="answer">${RESULT.answerField}</label>
+            <input id="answer" name="answer" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="256"
+              aria-describedby="shape proves" .value=${this.secret}
+              @input=${(event: InputEvent) => {
+                this.secret = (event.target as HTMLInputElement).value
+              }}>
+            <p class="hint" id="shape">${shape?.shape ?? nothing}
+              ${shape?.warning ? html`<span class="warning">${shape.warning}</span>` : nothing}</p>
+          </div>
+          <p class="hint" id="proves">${RESULT.proves(this.name)}</p>
+          <div class="actions">
+            <button class="primary" type="submit" ?disabled=${this.secret === ''}>${RESULT.answer}</button>
+            ${this.#button(RESULT.notNow, { do: 'abortVerification' })}
+          </div>
+        </form>`,
+      since,
+    )
+  }
+
+  #card(
+    icon: IconName,
+    tone: '' | 'safe' | 'danger',
+    title: string,
+    content: TemplateResult | typeof nothing,
+    since: number | null = null,
+  ) {
+    return html`
+      <section class="card ${tone}" aria-label=${RESULT.region}>
+        <sotto-icon name=${icon} ?spin=${icon === 'loader-circle'}></sotto-icon>
+        <div class="head">
+          <p class="title" role="status">${title}</p>
+          ${
+            since === null
+              ? nothing
+              : html`<sotto-countdown class="time" .until=${since + VERIFICATION_MS}></sotto-countdown>`
+          }
+        </div>
+        ${content}
+      </section>`
+  }
+
+  #text(text: string, actions: TemplateResult | typeof nothing = nothing) {
+    return html`
+      <div class="text"><p>${text}</p></div>
+      <div class="actions">${actions}${this.#button(RESULT.dismiss, { do: 'dismissVerification' })}</div>`
+  }
+
+  #button(label: string, intent: ChatIntent) {
+    return html`<button type="button" @click=${() => this.dispatchEvent(new ChatIntentEvent(intent))}>${label}</button>`
+  }
+
+  #open(event: 'open-verify' | 'open-compare', label: string) {
+    return html`<button type="button" class="primary" @click=${() => this.dispatchEvent(new Event(event))}>${label}</button>`
+  }
+
+  #onAnswer(event: SubmitEvent): void {
+    event.preventDefault()
+    if (this.secret !== '')
+      this.dispatchEvent(new ChatIntentEvent({ do: 'answer', secret: this.secret }))
+  }
+}
+customElements.define('sotto-verification-card', SottoVerificationCard)

@@ -1,0 +1,234 @@
+import type { Address, ChatEvent } from '../../chat/index.ts'
+import type { AppState, Stage } from '../app-state.ts'
+import {
+  ALICE_KEY,
+  BOB,
+  BOB_KEY,
+  BOB_NEW_KEY,
+  BUDDY,
+  CAROL,
+  contact,
+  key,
+  MALLORY,
+  message,
+  notice,
+  privacy,
+  ROOM,
+} from './cast.ts'
+
+/** One picture of the gallery: what has happened so far, and what is open. */
+export interface Scene {
+  readonly events: readonly ChatEvent[]
+  readonly selected: Address | null
+  readonly stage?: Stage
+  readonly part?: Partial<AppState>
+  readonly draft?: string
+  /** Which dialog or menu to open once it is drawn. */
+  readonly open?: 'verify' | 'keys' | 'settings' | 'add' | 'menu'
+}
+
+const now = Date.now()
+const ago = (minutes: number) => now - minutes * 60_000
+const server = { domain: 'sotto.example', enrolment: true }
+const form: Extract<Stage, { at: 'signIn' }> = {
+  at: 'signIn',
+  server,
+  remembered: [],
+  busy: null,
+  fault: null,
+}
+
+const inside: readonly ChatEvent[] = [
+  { type: 'identity', fingerprint: ALICE_KEY, created: true },
+  { type: 'account', account: { state: 'online' } },
+]
+
+const people: readonly ChatEvent[] = [
+  ...inside,
+  contact(BUDDY, 'Practice buddy'),
+  message(BUDDY, 'peer', 'Hello! Write anything and I repeat it.', ago(3000)),
+  contact(CAROL, 'Carol Andersen'),
+  message(CAROL, 'peer', 'The draft is in your mailbox.', ago(1500), { protection: 'verified' }),
+  message(CAROL, 'peer', 'See you at nine.', ago(1499), { protection: 'verified' }),
+  privacy(CAROL, 'verified'),
+  contact(BOB, 'Bob', { keys: [key(BOB_KEY, ago(60_000))] }),
+  message(BOB, 'us', 'Are you back from the lake?', ago(1600), { protection: 'none' }),
+  notice(BOB, 'encryption-started', 'Encryption started. Bob’s key is new here.', ago(42)),
+  message(BOB, 'us', 'Now it is only us.', ago(40)),
+  message(BOB, 'peer', 'Good. Did you see https://example.org/plan?page=2 already?', ago(38)),
+  message(BOB, 'peer', 'I think the second half needs another look before we send it on.', ago(37)),
+  message(
+    BOB,
+    'us',
+    'Yes, read it on the train.\nThe numbers in the second table do not add up: compare rows 3 and 7.',
+    ago(30),
+  ),
+  message(BOB, 'us', 'I can fix that tonight.', ago(29), { delivery: 'sent' }),
+]
+
+const verified = { method: 'smp', at: ago(300_000) } as const
+const known = contact(BOB, 'Bob', { keys: [key(BOB_KEY, ago(600_000), verified)], alwaysOtr: true })
+
+const bob = (...events: readonly ChatEvent[]): Scene => ({
+  events: [...people, ...events],
+  selected: BOB,
+})
+
+const asked = (question: string | null): ChatEvent => ({
+  type: 'verification',
+  peer: BOB,
+  verification: { step: 'asked', question, since: now - 9_000 },
+})
+
+export const SCENES: Readonly<Record<string, Scene>> = {
+  'sign-in': { events: [], selected: null, stage: form },
+  'sign-in-busy': { events: [], selected: null, stage: { ...form, busy: 'Making your key…' } },
+  'sign-in-fault': {
+    events: [],
+    selected: null,
+    stage: {
+      ...form,
+      remembered: [{ address: BOB, server: 'wss://sotto.example/ws', instanceId: '', lastUsed: 1 }],
+      fault: 'The server does not know this name with this password. Check both and try again.',
+    },
+  },
+  elsewhere: { events: [], selected: null, stage: { at: 'elsewhere', name: 'alice', busy: false } },
+  welcome: { events: inside, selected: null },
+  people: { events: people, selected: null },
+  'add-contact': { events: people, selected: null, open: 'add' },
+  settings: { events: people, selected: null, open: 'settings' },
+  unverified: bob(privacy(BOB, 'unverified'), { type: 'composing', peer: BOB, active: true }),
+  verified: bob(
+    known,
+    privacy(BOB, 'verified', { verified }),
+    message(BOB, 'peer', 'Perfect.', ago(1), { protection: 'verified' }),
+  ),
+  menu: { ...bob(privacy(BOB, 'unverified')), open: 'menu' },
+  none: bob(privacy(BOB, 'none')),
+  connecting: bob(privacy(BOB, 'connecting', { composer: 'holds' })),
+  starting: bob(
+    privacy(BOB, 'starting', { composer: 'holds' }),
+    message(BOB, 'us', 'Can you hear me?', ago(1), {
+      delivery: 'queued',
+      reason: 'Held until encrypted.',
+    }),
+  ),
+  plaintext: bob(
+    privacy(BOB, 'plaintext'),
+    message(BOB, 'peer', 'Plain text, then.', ago(1), { protection: 'none' }),
+  ),
+  unsupported: bob(
+    privacy(BOB, 'unsupported', { composer: 'holds' }),
+    message(BOB, 'us', 'Anyone there?', ago(1), {
+      delivery: 'queued',
+      reason: 'Held: Bob’s app does not answer to encryption.',
+    }),
+  ),
+  ended: {
+    ...bob(
+      notice(BOB, 'encryption-ended-by-peer', 'Bob ended encryption.', ago(1), 'warning'),
+      privacy(BOB, 'ended', { composer: 'locked' }),
+    ),
+    draft: 'What I was about to say',
+  },
+  'key-changed': bob(
+    known,
+    notice(BOB, 'key-changed', 'Bob’s verified identity has changed.', ago(1), 'alert'),
+    {
+      type: 'keyChanged',
+      peer: BOB,
+      name: 'Bob',
+      fingerprint: BOB_NEW_KEY,
+      previous: BOB_KEY,
+      blocks: true,
+    },
+    privacy(BOB, 'keyChanged', { composer: 'holds', peerFingerprint: BOB_NEW_KEY }),
+  ),
+  room: {
+    events: [
+      ...people,
+      contact(ROOM, 'lunch'),
+      notice(ROOM, 'room-entered', 'You entered a room. Encryption is never used there.', ago(5)),
+      privacy(ROOM, 'room'),
+      message(ROOM, 'peer', 'Soup today', ago(4), { nickname: 'Dora', protection: 'none' }),
+      message(ROOM, 'peer', 'Again?', ago(3), { nickname: 'Emil', protection: 'none' }),
+      message(ROOM, 'us', 'I like soup', ago(2), { protection: 'none' }),
+    ],
+    selected: ROOM,
+  },
+  failed: bob(
+    privacy(BOB, 'unverified'),
+    message(BOB, 'us', 'This one did not make it', ago(2), {
+      delivery: 'failed',
+      reason: 'Bob’s app could not be reached.',
+    }),
+    {
+      type: 'fault',
+      peer: BOB,
+      fault: {
+        code: 'SIP_UNAVAILABLE',
+        sentence: 'Bob is not online. The message is kept; try again later.',
+      },
+    },
+  ),
+  'verify-dialog': { ...bob(privacy(BOB, 'unverified')), open: 'verify' },
+  keys: {
+    ...bob(
+      contact(BOB, 'Bob', {
+        keys: [key(BOB_NEW_KEY, ago(100)), key(BOB_KEY, ago(600_000), verified)],
+      }),
+      privacy(BOB, 'unverified', { peerFingerprint: BOB_NEW_KEY, sameKeyAs: MALLORY }),
+    ),
+    open: 'keys',
+  },
+  asked: bob(privacy(BOB, 'unverified'), asked('Where did we meet first?')),
+  'asked-code': bob(privacy(BOB, 'unverified'), asked(null)),
+  waiting: bob(privacy(BOB, 'unverified'), {
+    type: 'verification',
+    peer: BOB,
+    verification: { step: 'waiting', question: null, since: now - 20_000 },
+  }),
+  succeeded: bob(privacy(BOB, 'verified', { verified }), {
+    type: 'verification',
+    peer: BOB,
+    verification: { step: 'succeeded', provesPeer: true, at: now },
+  }),
+  'one-sided': bob(privacy(BOB, 'unverified'), {
+    type: 'verification',
+    peer: BOB,
+    verification: { step: 'succeeded', provesPeer: false, at: now },
+  }),
+  'verification-failed': bob(privacy(BOB, 'unverified'), {
+    type: 'verification',
+    peer: BOB,
+    verification: { step: 'failed', at: now, attempts: 2, stillVerified: false },
+  }),
+  aborted: bob(privacy(BOB, 'unverified'), {
+    type: 'verification',
+    peer: BOB,
+    verification: { step: 'aborted', by: 'peer', at: now },
+  }),
+  invited: {
+    events: [...people, { type: 'invited', peer: MALLORY, name: 'Mallory' }],
+    selected: MALLORY,
+  },
+  offline: {
+    events: [
+      ...people,
+      privacy(BOB, 'none', { composer: 'holds' }),
+      {
+        type: 'account',
+        account: {
+          state: 'offline',
+          fault: {
+            code: 'SIP_LOST',
+            sentence: 'The connection is gone. Trying again in a few seconds.',
+          },
+          retryInMs: 4000,
+        },
+      },
+      { type: 'fault', peer: null, fault: { code: 'CHAT_STORE', sentence: 'The disk is full.' } },
+    ],
+    selected: BOB,
+  },
+}
