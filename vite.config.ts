@@ -25,6 +25,7 @@ export default defineConfig({
         root: import.meta.dirname,
         test: {
           name: 'browser',
+          bail: 1,
           include: ['gateway-tests/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -32,5 +32,7 @@ export const NOT_PRIVATE =
 
 export const MATCHED = 'Our answers match: that is what verified looks like.'
 export const DIFFERED = `Our answers did not match. I used: ${SECRET}
-If you made a one-time code, tell me first by writing: code 123456 – with a real person you would
+If you made a one-time code, start again and then write the code here. With a real person you would
 say it on the phone, never in the chat.`
+export const WAITING =
+  'If you made a code, write it here now. If you used my secret, I answer with it in a moment.'

@@ -19,6 +19,8 @@ export interface BuddySetup {
 
 /** How long the buddy seems to type when asked to, in milliseconds. */
 const TYPING_MS = 8_000
+/** After a failure, how long the buddy waits to be told a code before it uses its secret. */
+const CODE_WAIT_MS = 15_000
 /** A moment for the last sentence to arrive before the buddy does what it announced. */
 const PAUSE_MS = 700
 
@@ -40,6 +42,10 @@ class Buddy {
   readonly #after: (ms: number, task: () => void) => () => void
   /** Codes that people told it, for their next verification. */
   readonly #codes = new Map<Address, string>()
+  /** Whose last verification failed: perhaps they made a code that they have yet to tell. */
+  readonly #failed = new Set<Address>()
+  /** Who waits for our answer; calling it stops the wait. */
+  readonly #pending = new Map<Address, () => void>()
   readonly #greeted = new Set<Address>()
   readonly #encrypted = new Set<Address>()
 
@@ -94,12 +100,8 @@ class Buddy {
   #listen(message: Message): void {
     const { peer, text } = message
     const words = text.trim().toLowerCase()
-    const code = /^code\s+(\S+)$/.exec(words)?.[1]
-    if (code !== undefined) {
-      this.#codes.set(peer, code)
-      this.#client.send(peer, say.CODE_TAKEN)
-      return
-    }
+    const code = /^(?:code\s+)?(\d{4,8})$/.exec(words)?.[1]
+    if (code !== undefined) return this.#takeCode(peer, code)
     const order = ORDERS.find((candidate) => candidate === words)
     if (order === undefined) this.#client.send(peer, text)
     else this.#obey(peer, order)
@@ -145,20 +147,48 @@ class Buddy {
 
   #verification(peer: Address, verification: Verification): void {
     switch (verification.step) {
-      case 'asked': {
-        const secret = this.#codes.get(peer) ?? say.SECRET
-        this.#codes.delete(peer)
-        return this.#client.answer(peer, secret)
-      }
+      case 'asked':
+        return this.#asked(peer)
       case 'succeeded':
+        this.#failed.delete(peer)
         this.#client.send(peer, say.MATCHED)
         return
       case 'failed':
+        this.#failed.add(peer)
         this.#client.send(peer, say.DIFFERED)
         return
+      case 'aborted':
+        return this.#forgetPending(peer)
       default:
         return
     }
+  }
+
+  #asked(peer: Address): void {
+    if (this.#codes.has(peer) || !this.#failed.has(peer)) return this.#answer(peer)
+    this.#client.send(peer, say.WAITING)
+    this.#pending.set(
+      peer,
+      this.#after(CODE_WAIT_MS, () => this.#answer(peer)),
+    )
+  }
+
+  #takeCode(peer: Address, code: string): void {
+    this.#codes.set(peer, code)
+    if (this.#pending.has(peer)) return this.#answer(peer)
+    this.#client.send(peer, say.CODE_TAKEN)
+  }
+
+  #answer(peer: Address): void {
+    this.#forgetPending(peer)
+    const secret = this.#codes.get(peer) ?? say.SECRET
+    this.#codes.delete(peer)
+    this.#client.answer(peer, secret)
+  }
+
+  #forgetPending(peer: Address): void {
+    this.#pending.get(peer)?.()
+    this.#pending.delete(peer)
   }
 
   #announce(peer: Address, sentence: string, act: () => void): void {

@@ -140,6 +140,9 @@ export class AccountConnection implements Line {
       case 'established':
         this.#channels.get(event.call)?.established(event.peer, event.remote, event.active)
         return
+      case 'peer':
+        this.#channels.get(event.call)?.peerChanged(event.peer)
+        return
       case 'ended': {
         const channel = this.#channels.get(event.call)
         const invitation = this.#invitations.get(event.call)

@@ -31,7 +31,7 @@ export interface Line {
 }
 
 export type ChannelEvent =
-  /** Messages may go. */
+  /** Messages may go. Once more if the peer has turned into a room, or out of one. */
   | { readonly type: 'opened' }
   | Extract<MsrpSessionEvent, { type: 'message' | 'sent' | 'delivered' | 'failed' }>
   /** The last event; none follows {@link Channel.close}. */
@@ -143,6 +143,12 @@ export class Channel {
       if (!(error instanceof RangeError)) throw error
       this.#end('remote', faultOf(new SipError('SIP_MALFORMED', 'no session in a=path')))
     }
+  }
+
+  /** For the line: a re-INVITE has made the peer a room, or a person. */
+  peerChanged(peer: SipPeer): void {
+    this.#peer = peer
+    if (this.#isOpen && !this.#isOver) this.#sink({ type: 'opened' })
   }
 
   /** For the line: SIP has ended the call. */

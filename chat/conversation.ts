@@ -267,10 +267,13 @@ export class Conversation implements GateKeeper {
     this.#channel = channel
     this.#isUndecided = false
     const isRoom = channel.peer?.isFocus === true
-    if (!replaces) this.#context.emit({ type: 'opened', peer: this.peer, room: isRoom })
+    const wasRoom = this.#gate.state === 'room'
+    if (!replaces || isRoom !== wasRoom) {
+      this.#context.emit({ type: 'opened', peer: this.peer, room: isRoom })
+    }
+    this.#verification.sessionEnded()
     if (isRoom) return this.#gate.openedRoom()
     if (!replaces) notice(this.#context, this.peer, 'session-opened')
-    this.#verification.sessionEnded()
     await this.#gate.opened(channel.role, OTR_PROFILE)
   }
 

@@ -1,5 +1,6 @@
 import {
   type Composing,
+  type CpimExtension,
   type CpimIdentity,
   MsrpError,
   type MsrpMessage,
@@ -52,6 +53,8 @@ export type Content =
       readonly isHtml: boolean
       readonly text: string
       readonly from: CpimIdentity | null
+      /** Says of itself that no person wrote it. */
+      readonly isStatus: boolean
     }
   /** Not a kind of content that was offered to be taken. */
   | { readonly kind: 'unwanted' }
@@ -60,10 +63,10 @@ export type Content =
 export function unseal(message: MsrpMessage): Content {
   try {
     if (mediaType(message.contentType) !== 'message/cpim') {
-      return read(message.contentType, message.body, null)
+      return read(message.contentType, message.body, { from: null, isStatus: false })
     }
-    const { contentType, body, from } = unwrapCpim(message.body)
-    return read(contentType, body, from)
+    const { contentType, body, from, extensions = [] } = unwrapCpim(message.body)
+    return read(contentType, body, { from, isStatus: extensions.some(isStatus) })
   } catch (error) {
     if (error instanceof MsrpError || error instanceof TypeError) return { kind: 'malformed' }
     throw error
@@ -71,12 +74,23 @@ export function unseal(message: MsrpMessage): Content {
 }
 
 /** @throws TypeError if the bytes are not UTF-8, the only encoding in use */
-function read(contentType: string, body: Uint8Array, from: CpimIdentity | null): Content {
+function read(
+  contentType: string,
+  body: Uint8Array,
+  label: { readonly from: CpimIdentity | null; readonly isStatus: boolean },
+): Content {
   const type = mediaType(contentType)
   const isHtml = type === 'text/html'
   if (type !== 'text/plain' && !isHtml && type !== COMPOSING) return { kind: 'unwanted' }
   const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
-  return { kind: type === COMPOSING ? 'composing' : 'text', isHtml, text, from }
+  return { kind: type === COMPOSING ? 'composing' : 'text', isHtml, text, ...label }
+}
+
+/** SylkServer's mark on what the room itself says; our focus uses it too. */
+function isStatus({ namespace, name, value }: CpimExtension): boolean {
+  return (
+    namespace === 'urn:ag-projects:xml:ns:cpim' && name === 'Message-Type' && value === 'status'
+  )
 }
 
 /** The document of RFC 3994 §4 as text, so that it can be encrypted like any other. */

@@ -149,6 +149,8 @@ export type NoticeCode =
   | 'peer-otr-error'
   | 'page-message'
   | 'room-entered'
+  /** The room itself says something: who came, who left. */
+  | 'room-status'
 
 /** Why something could not be done. Blame is in the first word of the code. */
 export interface ChatFault {

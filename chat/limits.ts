@@ -60,5 +60,7 @@ export const TEXT_PART_MAX_BYTES = 256 * 1024
 export const LOG_MAX = 10_000
 /** Characters shown of a peer's `?OTR Error`, which anyone on the way may have written. */
 export const PEER_ERROR_MAX = 200
+/** Characters shown of what a room says of itself. */
+export const STATUS_MAX = 500
 /** Messages remembered per peer to recognise one that comes again. */
 export const SEEN_MAX = 2_048

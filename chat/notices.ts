@@ -124,6 +124,7 @@ const NOTICES = {
     tone: 'status',
     say: ({ name }) => `${name} is a room. Rooms are not encrypted.`,
   },
+  'room-status': { tone: 'status', say: ({ detail }) => detail },
 } as const satisfies Record<NoticeForms, NoticeForm>
 
 /** A code, or one of its other sentences. */

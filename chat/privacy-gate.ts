@@ -74,7 +74,9 @@ export class PrivacyGate {
     this.#move('connect')
   }
 
-  openedRoom(): void {
+  /** A channel to a room is open: no OTR there, whatever was before. */
+  async openedRoom(): Promise<void> {
+    await this.#forget()
     this.#move('openRoom')
     notice(this.#context, this.#keeper.peer, 'room-entered')
   }
@@ -202,8 +204,9 @@ export class PrivacyGate {
   }
 
   #onEncrypted(event: StateEvent): void {
-    const { version, ssid, fingerprint, refreshed } = event
+    const { version, ssid, fingerprint } = event
     if (version === null || ssid === null || fingerprint === null) return
+    const refreshed = event.refreshed && this.#secured?.fingerprint === fingerprint
     this.#stopWaiting()
     this.#secured = { version, ssid, fingerprint }
     this.#wasSecured = true

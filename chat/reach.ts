@@ -140,6 +140,7 @@ export class Reach {
   }
 
   #onOpened(channel: Channel): void {
+    if (channel === this.#current) this.#sink({ type: 'opened', channel, replaces: true })
     if (channel !== this.#candidate) return
     const before = this.#current
     this.#current = channel

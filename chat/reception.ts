@@ -5,7 +5,7 @@ import { type ChatContext, notice } from './context.ts'
 import { type Content, readComposingText, unseal } from './envelope.ts'
 import type { Address, Protection } from './events.ts'
 import { htmlToText } from './html-to-text.ts'
-import { PEER_ERROR_MAX } from './limits.ts'
+import { PEER_ERROR_MAX, STATUS_MAX } from './limits.ts'
 import { clearTextIsOdd } from './policy.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
 import type { Timeline } from './timeline.ts'
@@ -126,6 +126,11 @@ export class Reception {
     const text = readable(content, content.text)
     if (text === '' || !this.#timeline.isNewMessage(id, text)) return READ
     const { from } = content
+    // Anyone in the room can mark a message so; only the room's own word is taken for it.
+    if (content.isStatus && from?.uri === this.#peer) {
+      notice(this.#context, this.#peer, 'room-status', text.slice(0, STATUS_MAX))
+      return READ
+    }
     // Rooms replay what was said before, our own words included.
     const author = from?.uri === this.#context.own ? 'us' : 'peer'
     const nickname = from === null ? null : (from.name ?? from.uri.replace(/^sips?:|@.*$/g, ''))

@@ -20,6 +20,7 @@ export class SignedIn {
   readonly #connection: AccountConnection
   readonly #conversations = new Map<Address, Conversation>()
   #fingerprint: string | null = null
+  #told = ''
   #isOver = false
 
   constructor(setup: ChatSetup) {
@@ -160,6 +161,9 @@ export class SignedIn {
   }
 
   #tell(account: AccountState): void {
+    const told = JSON.stringify(account)
+    if (told === this.#told) return
+    this.#told = told
     this.#emit({ type: 'account', account })
   }
 

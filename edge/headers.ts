@@ -28,7 +28,7 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  'trusted-types lit-html sotto-worker',
+  'trusted-types lit-html default',
 ].join('; ')
 
 /** Powerful features that a chat does not need are off, so that injected code has no use of them. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Accounts, EnrolmentCode } from './accounts.ts'
+import type { EdgeEnv } from './env.ts'
 import { securityHeaders } from './headers.ts'
 import { ENROLMENT_BODY_MAX, ENROLMENT_BURST, ENROLMENT_PER_S } from './limits.ts'
 import type { Log } from './log.ts'
@@ -17,7 +18,7 @@ export interface HttpOptions {
   readonly metrics: Metrics
   readonly gauges: () => Readonly<Record<string, number>>
   readonly secure: boolean
-  readonly now: () => number
+  readonly env: Pick<EdgeEnv, 'now'>
   readonly log: Log
 }
 
@@ -35,7 +36,7 @@ export interface EdgeConfig {
 export function httpRoutes(options: HttpOptions): RequestListener {
   const { accounts, files, log, metrics, origins } = options
   const common = Object.entries(securityHeaders(options.secure))
-  const enrolments = new RateLimit(ENROLMENT_BURST, ENROLMENT_PER_S, options.now)
+  const enrolments = new RateLimit(ENROLMENT_BURST, ENROLMENT_PER_S, options.env)
 
   return (request, response) => {
     for (const [name, value] of common) response.setHeader(name, value)

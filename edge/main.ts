@@ -14,6 +14,8 @@ const USAGE = `Usage: edge [options]
   --tls-cert FILE         PEM certificate chain
   --tls-key FILE          PEM private key
   --origin URL            another address people use for it; may be given again
+  --msrp-port PORT        also serve MSRP over TCP, for clients without WebSocket
+  --msrp-outgoing         let clients reach MSRP peers elsewhere, over TLS
   --provider DOMAIN       SIP provider to tunnel to; may be given again
   --provider-at SRV=HOST:PORT   where that provider is, instead of DNS; may be given again
   --provider-ca FILE      PEM of a CA to trust for providers
@@ -31,6 +33,8 @@ async function main(): Promise<void> {
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       origin: { type: 'string', multiple: true, default: [] },
+      'msrp-port': { type: 'string' },
+      'msrp-outgoing': { type: 'boolean', default: false },
       provider: { type: 'string', multiple: true, default: [] },
       'provider-at': { type: 'string', multiple: true, default: [] },
       'provider-ca': { type: 'string' },
@@ -44,6 +48,7 @@ async function main(): Promise<void> {
   if ((cert === undefined) !== (key === undefined)) {
     throw new RangeError('--tls-cert and --tls-key go together')
   }
+  const msrpPort = values['msrp-port']
   const edge = await startEdge({
     host: values.host,
     port: readPort(values.port),
@@ -51,6 +56,8 @@ async function main(): Promise<void> {
     dataDir: values.data,
     webRoot: values.web,
     origins: values.origin,
+    ...(msrpPort === undefined ? {} : { msrpPort: readPort(msrpPort) }),
+    ...(values['msrp-outgoing'] ? { msrpOutgoing: PUBLIC_TLS } : {}),
     providers: values.provider,
     providerOverrides: new Map(values['provider-at'].map(parseOverride)),
     ...(cert && key ? { tls: { cert: readFileSync(cert), key: readFileSync(key) } } : {}),
@@ -63,9 +70,11 @@ async function main(): Promise<void> {
   process.once('SIGTERM', stop)
 }
 
+const PUBLIC_TLS = { allowPrivate: false, allowPlain: false }
+
 function readPort(text: string): number {
   const port = Number(text)
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new RangeError(`--port ${text} is no port`)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new RangeError(`${text} is no port`)
   return port
 }
 

@@ -1,3 +1,4 @@
+import type { EdgeEnv } from './env.ts'
 import { RATE_KEYS_MAX } from './limits.ts'
 
 /** Token buckets by name: `burst` at once, then `perSecond` for ever. */
@@ -5,13 +6,12 @@ export class RateLimit {
   readonly #buckets = new Map<string, { tokens: number; at: number }>()
   readonly #burst: number
   readonly #perSecond: number
-  readonly #now: () => number
+  readonly #env: Pick<EdgeEnv, 'now'>
 
-  /** @param now - milliseconds */
-  constructor(burst: number, perSecond: number, now: () => number) {
+  constructor(burst: number, perSecond: number, env: Pick<EdgeEnv, 'now'>) {
     this.#burst = burst
     this.#perSecond = perSecond
-    this.#now = now
+    this.#env = env
   }
 
   /** Takes one token. @returns false if there is none, and then nothing changes */
@@ -19,7 +19,7 @@ export class RateLimit {
     const tokens = this.#tokens(key)
     if (tokens < 1) return false
     this.#buckets.delete(key) // Put last: the first key of a Map is then the one longest unseen.
-    this.#buckets.set(key, { tokens: tokens - 1, at: this.#now() })
+    this.#buckets.set(key, { tokens: tokens - 1, at: this.#env.now() })
     if (this.#buckets.size > RATE_KEYS_MAX) {
       const [oldest] = this.#buckets.keys()
       this.#buckets.delete(oldest!)
@@ -35,7 +35,7 @@ export class RateLimit {
   #tokens(key: string): number {
     const bucket = this.#buckets.get(key)
     if (bucket === undefined) return this.#burst
-    const earned = ((this.#now() - bucket.at) / 1000) * this.#perSecond
+    const earned = ((this.#env.now() - bucket.at) / 1000) * this.#perSecond
     return Math.min(this.#burst, bucket.tokens + Math.max(0, earned))
   }
 }

@@ -38,7 +38,11 @@ interface Answer {
 }
 
 /** As bytes, and with the path as written: `fetch` would tidy up both. */
-function get(path: string, options: RequestOptions = {}, body = ''): Promise<Answer> {
+function get(
+  path: string,
+  options: RequestOptions & { ca?: string; servername?: string } = {},
+  body = '',
+): Promise<Answer> {
   const send = edge.url.startsWith('https') ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const sent = send(edge.url, { path, agent: false, ...options }, (response) => {
@@ -67,7 +71,7 @@ describe('the app', () => {
     const { status, headers, body } = await get('/')
     expect([status, body.toString()]).toEqual([200, INDEX])
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(headers['content-security-policy']!.split('; ')).toEqual([
+    expect(String(headers['content-security-policy']).split('; ')).toEqual([
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
@@ -79,7 +83,7 @@ describe('the app', () => {
       "form-action 'self'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
-      'trusted-types lit-html sotto-worker',
+      'trusted-types lit-html default',
     ])
     expect(headers).toMatchObject({
       'cross-origin-opener-policy': 'same-origin',
@@ -138,10 +142,8 @@ describe('the app', () => {
     '//etc/passwd',
     '/assets',
     '/index.html/',
-    '/\0',
     '/%',
   ])('%j leads nowhere', async (path) => {
-    if (path.includes('\0')) return expect(() => get(path)).toThrow()
     expect((await get(path)).status).toBe(404)
   })
 
@@ -159,7 +161,6 @@ describe('names', () => {
     ['sotto.localhost:8020', 200],
     ['evil.example:8020', 421], // DNS rebinding.
     ['localhost.evil.example', 421],
-    ['', 421],
   ])('Host %j is answered %d', async (host, status) => {
     expect((await get('/', { headers: { host } })).status).toBe(status)
   })
@@ -253,6 +254,13 @@ describe('for the operator', () => {
     await expect(startEdge({ port: 0, dataDir: null, webRoot: missing })).rejects.toMatchObject({
       code: 'EDGE_NO_APP',
     })
+  })
+
+  test('a domain that is no host name is refused before anything is opened', async () => {
+    const options = { port: 0, dataDir: null, webRoot: null }
+    for (const domain of ['', 'a"b', 'Example.com', 'a b', '-x']) {
+      await expect(startEdge({ ...options, domain }), domain).rejects.toThrow(RangeError)
+    }
   })
 
   test('a host of elsewhere, and a certificate that is none', async () => {

@@ -2,13 +2,16 @@ import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, isIPv6 } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { Accounts, type Enrolment } from './accounts.ts'
 import { type EdgeEnv, systemEnv } from './env.ts'
 import { EdgeError } from './errors.ts'
+import { ConferenceFocus } from './focus.ts'
 import { httpRoutes } from './http-routes.ts'
 import type { Log } from './log.ts'
 import { Metrics } from './metrics.ts'
 import { MsrpRelay } from './msrp-relay.ts'
+import type { OutgoingOptions } from './msrp-relay-links.ts'
 import { Origins } from './origins.ts'
 import { SipDomain } from './sip-domain.ts'
 import { connectSip } from './sip-socket.ts'
@@ -21,7 +24,7 @@ export interface EdgeOptions {
   readonly host?: string
   /** Default 8020; 0 takes any free one. */
   readonly port?: number
-  /** Host part of its accounts. Default `sotto.localhost`. */
+  /** Host part of its accounts, in lower case. Default `sotto.localhost`. */
   readonly domain?: string
   /** Where accounts are kept; `null` keeps them in memory. */
   readonly dataDir: string | null
@@ -37,6 +40,10 @@ export interface EdgeOptions {
   readonly providerOverrides?: ReadonlyMap<string, HostPort>
   /** PEM of a CA to trust for providers besides Node's own. */
   readonly providerCa?: string
+  /** TCP port on which the relay also serves MSRP without WebSocket. Default: none. */
+  readonly msrpPort?: number
+  /** How the relay may connect to peers elsewhere. Default: not at all. */
+  readonly msrpOutgoing?: OutgoingOptions
   /** Sees every MSRP frame that arrives, e.g. to prove that nothing in it can be read. */
   readonly tap?: (frame: Uint8Array) => void
   readonly env?: EdgeEnv
@@ -59,12 +66,14 @@ export interface Edge {
  * Starts the edge: the app, the local SIP domain, the MSRP relay and the provider tunnels, all on
  * one port.
  *
- * @throws EdgeError, AccountsError
+ * @throws EdgeError, AccountsError; RangeError for a domain that is no host name
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { host = '127.0.0.1', port = 8020, domain = 'sotto.localhost', providers = [] } = options
   const { env = systemEnv, log = () => {} } = options
   const secure = options.tls !== undefined
+  if (!/^[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?$/.test(domain))
+    throw new RangeError(`domain ${domain}`)
   const accounts = await Accounts.open(domain, options.dataDir)
   const files = await StaticFiles.load(options.webRoot)
   const server = createServer(options.tls)
@@ -76,14 +85,18 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const origins = new Origins([domain, named], options.origins ?? [])
   const sip = new SipDomain({ domain, accounts, env, log, secure })
   const relay = new MsrpRelay({
-    host: isWildcard(host) ? domain : named,
-    port: listening,
+    host: isWildcard(host) ? domain : host,
+    aliases: relayNames(named, options.origins ?? []),
+    port: options.msrpPort ?? listening,
     secure,
     domain,
     ha1: (user) => accounts.ha1(user, 'MD5'),
+    outgoing: options.msrpOutgoing ?? null,
     ...(options.tap === undefined ? {} : { tap: options.tap }),
     env,
   })
+  if (options.msrpPort !== undefined) await relay.listen(options.msrpPort, host)
+  const focus = new ConferenceFocus({ host: `conference.${domain}`, sip, relay, env })
   const tunnels = new ProviderTunnels({
     providers,
     ...(options.providerOverrides === undefined ? {} : { overrides: options.providerOverrides }),
@@ -113,28 +126,35 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       'sockets{kind="msrp"}': open.msrp,
       'sockets{kind="tunnel"}': open.tunnel,
       ...prefixed('msrp_', relay.counters),
+      ...prefixed('conference_', focus.counts),
       resident_memory_bytes: process.memoryUsage.rss(),
     }
   }
   const config = { domain, enrolment: true, version: VERSION, providers }
-  const http = { config, files, accounts, origins, metrics, gauges, secure, now: env.now, log }
+  const http = { config, files, accounts, origins, metrics, gauges, secure, env, log }
   server.on('request', httpRoutes(http))
   server.on('upgrade', (request, stream, head) => sockets.upgrade(request, stream, head))
   log({ event: 'edge/started', host, port: listening, domain, secure })
+
+  let closing: Promise<void> | null = null
+  async function close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    tunnels.close()
+    await relay.close()
+    await sockets.close()
+    server.closeAllConnections()
+    await closed
+    log({ event: 'edge/stopped' })
+  }
 
   return {
     url: `${secure ? 'https' : 'http'}://${authority}/`,
     wsUrl: `${secure ? 'wss' : 'ws'}://${authority}/ws`,
     domain,
     enrol: (name, password) => accounts.enrol(name, password),
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      tunnels.close()
-      await relay.close()
-      await sockets.close()
-      server.closeAllConnections()
-      await closed
-      log({ event: 'edge/stopped' })
+    close: () => {
+      closing ??= close()
+      return closing
     },
   }
 }
@@ -182,6 +202,14 @@ function startError(error: NodeJS.ErrnoException, host: string, port: number): E
 
 function isWildcard(host: string): boolean {
   return host === '0.0.0.0' || host === '::'
+}
+
+/** Host names by which a browser may call the relay: all under which it may have found the page. */
+function relayNames(named: string, origins: readonly string[]): string[] {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address))
+  return [named, ...addresses, ...origins.map((origin) => new URL(origin).hostname)]
 }
 
 function prefixed(prefix: string, values: object): Record<string, number> {

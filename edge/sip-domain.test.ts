@@ -263,7 +263,7 @@ describe('a request', () => {
     ['an unknown user', 'sip:nobody@sotto.localhost', 404],
     ['a user who is not there', 'sip:carol@sotto.localhost', 480],
     ['another domain', 'sip:bob@elsewhere.example', 404],
-    ['a room, without a focus', 'sip:tea@conference.sotto.localhost', 404],
+    ['a room, without an offer to chat', 'sip:tea@conference.sotto.localhost', 488],
     ['nobody in particular', 'sip:sotto.localhost', 484],
     ['a telephone', 'tel:+123', 416],
     ['no URI', 'sip:@@', 400],

@@ -76,7 +76,7 @@ export class SipDomain {
     const ha1 = accounts.ha1.bind(accounts)
     this.#digest = new DigestVerifier({ realm: domain, ha1, env })
     this.#dialogs = new DialogTokens(env.random(32))
-    this.#wrongPasswords = new RateLimit(WRONG_PASSWORD_BURST, WRONG_PASSWORD_PER_S, env.now)
+    this.#wrongPasswords = new RateLimit(WRONG_PASSWORD_BURST, WRONG_PASSWORD_PER_S, env)
   }
 
   /** Figures for the operator. */

@@ -20,7 +20,7 @@ export function connectSip(
   env: EdgeEnv,
   log: Log,
 ): void {
-  const rate = new RateLimit(SIP_BURST, SIP_RATE_PER_S, env.now)
+  const rate = new RateLimit(SIP_BURST, SIP_RATE_PER_S, env)
   let faults = 0
 
   const flow: SipFlow = {

@@ -76,6 +76,7 @@ export class WebSockets {
       this.#options.metrics.count(`upgrades_refused_total{status="${kind}"}`)
       this.#options.log({ event: 'upgrade/refused', status: kind, address })
       const reason = REFUSALS[kind]
+      stream.once('finish', () => stream.destroy()) // Nobody reads on: it must not stay half open.
       stream.end(
         `HTTP/1.1 ${kind} ${reason}\r\nConnection: close\r\nContent-Type: text/plain\r\n` +
           `Content-Length: ${reason.length}\r\n\r\n${reason}`,

@@ -57,12 +57,22 @@ test('repeats what it is told, and reports that it was read', async () => {
 test('answers a verification with its secret', async () => {
   alice.do({ do: 'verify', peer: BUDDY, secret: 'not the secret' })
   await alice.expect({ event: 'smp', state: 'failed', attempts: 1 })
+  await alice.expect({ event: 'message', direction: 'in', text: /did not match/ })
   alice.do({ do: 'verify', peer: BUDDY, secret: 'blue heron' })
   await alice.expect({ event: 'smp', state: 'succeeded', provesPeer: true })
   await alice.expect({ event: 'otr', state: 'encrypted', verified: true })
 })
 
-test('takes a code that it was told', async () => {
+test('after a failure waits to be told a code that was made in the window', async () => {
+  alice.do({ do: 'verify', peer: BUDDY, secret: '271828' })
+  await alice.expect({ event: 'smp', state: 'failed' })
+  alice.do({ do: 'verify', peer: BUDDY, secret: '314159' })
+  await alice.expect({ event: 'message', direction: 'in', text: /write it here now/ })
+  alice.do({ do: 'send', peer: BUDDY, text: '314159' })
+  await alice.expect({ event: 'smp', state: 'succeeded', provesPeer: true })
+})
+
+test('takes a code that it was told before', async () => {
   alice.do({ do: 'send', peer: BUDDY, text: 'code 123456' })
   await alice.expect({ event: 'message', direction: 'in', text: /with that code/ })
   alice.do({ do: 'verify', peer: BUDDY, secret: '123456' })

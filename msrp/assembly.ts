@@ -33,12 +33,13 @@ export class Assembly {
   write(from: number, chunk: Uint8Array, isLast: boolean): void {
     const to = from + chunk.length
     if (to > MESSAGE_MAX) throw new MsrpError('MSRP_TOO_LARGE', `message over ${MESSAGE_MAX} B`)
-    const end = isLast ? to : (this.#length ?? to)
-    if ((this.#length ?? end) !== end || Math.max(to, this.#have.end) > end) {
-      throw new MsrpError('MSRP_BAD_RANGE', 'bytes after the last chunk')
+    const length = this.#length ?? (isLast ? to : null)
+    const isBeyond = length !== null && Math.max(to, this.#have.end) > length
+    if (isBeyond || (isLast && to !== length)) {
+      throw new MsrpError('MSRP_BAD_RANGE', 'chunks do not agree about the end')
     }
     this.#have.add(from, to)
-    if (isLast) this.#length = to
+    this.#length = length
     if (to > this.#bytes.length) this.#grow(to)
     this.#bytes.set(chunk, from)
   }

@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MsrpConnection } from './connection.ts'
-import type { MsrpSessionEvent } from './events.ts'
+import { MsrpError, type MsrpSessionEvent } from './events.ts'
 import { VIOLATIONS_MAX } from './limits.ts'
 import { boundPair, openPair, text } from './testing/pair.ts'
+import { recorded, streams } from './testing/vectors.ts'
 import { wirePair } from './testing/wire-pair.ts'
 
 const YES = { success: 'yes', failure: 'yes' } as const
@@ -81,6 +83,41 @@ describe('what is no frame', () => {
     const paths = `To-Path: ${bob.uri}\r\nFrom-Path: ${alice.uri}\r\n`
     alice.wire.send(bytes(`MSRP aaaa 200 OK\r\n${paths}-------aaaa$\r\n`))
     expect(bob.events).toEqual([])
+  })
+})
+
+describe('whose fault it is', () => {
+  test.each(['message', 'stream'] as const)(
+    'what a sink throws is not the peer’s: %s',
+    (framing) => {
+      const { alice, bob } = openPair({ framing })
+      const uri = 'msrps://b.invalid:2855/throws;tcp'
+      const fault = new MsrpError('CPIM_MALFORMED', 'thrown by a sink')
+      const session = bob.connection.open({ uri, usePath: [] }, () => {
+        throw fault
+      })
+      const late = bob.events.length
+      const bind = `MSRP aaaa SEND\r\nTo-Path: ${uri}\r\nFrom-Path: ${alice.uri}\r\n-------aaaa$\r\n`
+      session.start({ remotePath: [alice.uri], active: false })
+      expect(() => alice.wire.send(bytes(bind))).toThrow(fault)
+      expect(bob.events).toHaveLength(late)
+      expect(bob.connection.isOpen).toBe(true)
+    },
+  )
+
+  test('property: no bytes that a peer sends make us throw', () => {
+    const frames = [...streams(recorded('blink-session')).values()].flat()
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(), fc.nat(255), (which, at, value) => {
+        const { alice, bob } = boundPair({ bob: { uri: 'msrp://b:1/8ab922d6afbd22aa36c4;tcp' } })
+        const damaged = frames[which % frames.length]!.slice()
+        damaged[at % damaged.length] = value
+        alice.wire.send(damaged)
+        alice.wire.send(damaged)
+        expect(bob.connection.isOpen).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 

@@ -22,7 +22,9 @@ import type { MsrpEnv, Wire } from './wire.ts'
 export class MsrpConnection implements MsrpConnectionDoor {
   readonly #wire: Wire
   readonly #env: MsrpEnv
-  readonly #receive: (bytes: Uint8Array) => void
+  /** Puts what the bytes complete into {@link #frames}. */
+  readonly #read: (bytes: Uint8Array) => void
+  readonly #frames: MsrpFrame[] = []
   readonly #transactions: Transactions
   readonly #sessions = new Map<string, MsrpSession>()
   #isOpen = true
@@ -37,10 +39,10 @@ export class MsrpConnection implements MsrpConnectionDoor {
     this.#env = env
     this.#transactions = new Transactions(env)
     if (wire.framing === 'stream') {
-      const parser = new StreamParser((frame) => this.#onFrame(frame))
-      this.#receive = (bytes) => parser.push(bytes)
+      const parser = new StreamParser((frame) => this.#frames.push(frame))
+      this.#read = (bytes) => parser.push(bytes)
     } else {
-      this.#receive = (bytes) => this.#onFrame(parseFrame(bytes))
+      this.#read = (bytes) => this.#frames.push(parseFrame(bytes))
     }
     wire.onBytes = (bytes) => this.#onBytes(bytes)
     wire.onClose = ({ by, error }) => this.#onClose(by, error)
@@ -85,17 +87,24 @@ export class MsrpConnection implements MsrpConnectionDoor {
 
   #onBytes(bytes: Uint8Array): void {
     if (!this.#isOpen) return
+    let fault: MsrpError | null = null
     try {
-      this.#receive(bytes)
+      this.#read(bytes)
     } catch (error) {
       if (!(error instanceof MsrpError)) throw error
-      for (const session of [...this.#sessions.values()]) session.violated(error)
-      this.#violations++
-      if (this.#wire.framing === 'stream' || this.#violations > VIOLATIONS_MAX) {
-        this.#onClose('remote', 'the peer does not speak MSRP')
-        this.#wire.close()
-      }
+      fault = error
     }
+    // Outside of `try`: what a sink throws is not the peer's fault.
+    for (const frame of this.#frames.splice(0)) this.#onFrame(frame)
+    if (fault !== null) this.#onFault(fault)
+  }
+
+  #onFault(error: MsrpError): void {
+    for (const session of [...this.#sessions.values()]) session.violated(error)
+    this.#violations++
+    if (this.#wire.framing === 'message' && this.#violations <= VIOLATIONS_MAX) return
+    this.#onClose('remote', 'the peer does not speak MSRP')
+    this.#wire.close()
   }
 
   #onFrame(frame: MsrpFrame): void {
@@ -127,8 +136,9 @@ export class MsrpConnection implements MsrpConnectionDoor {
     while (this.#transactions.has(transaction)) {
       transaction = newTransaction(this.#env.random, draft.body)
     }
+    const bytes = encodeFrame({ kind: 'request', transaction, ...draft })
     if (answered !== null) this.#transactions.start(transaction, answered)
-    this.#wire.send(encodeFrame({ kind: 'request', transaction, ...draft }))
+    this.#wire.send(bytes)
   }
 
   #ask(draft: RequestDraft): Promise<Answer> {

@@ -23,11 +23,14 @@ export type MsrpSessionEvent =
    * says with {@link MsrpSession.report} what became of it once it has been read and stored.
    */
   | { readonly type: 'message'; readonly message: MsrpMessage; readonly reportWanted: boolean }
-  /** Every chunk of the message was answered 200 by the next hop. */
+  /** Every chunk was answered 200 by the next hop, which only `failure: 'yes'` asks for. */
   | { readonly type: 'sent'; readonly id: string }
   /** Success REPORTs cover the whole message. */
   | { readonly type: 'delivered'; readonly id: string }
-  /** An error response, a failure REPORT, or no answer in 30 s (408). */
+  /**
+   * An error response, a failure REPORT, or no answer in 30 s (408). After a 408 `delivered` may
+   * still come.
+   */
   | {
       readonly type: 'failed'
       readonly id: string

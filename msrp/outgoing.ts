@@ -10,9 +10,15 @@ type Request = (
   answered: ((answer: Answer) => void) | null,
 ) => void
 
+const NOTHING = new Uint8Array()
+
 /** A message on its way. */
 interface Sending {
-  readonly message: MsrpMessage
+  readonly id: string
+  readonly contentType: string
+  readonly size: number
+  /** Let go when all of it has gone: the REPORT may take long. */
+  body: Uint8Array
   readonly reports: MsrpReports
   /** Bytes that have gone into chunks. */
   offset: number
@@ -44,8 +50,12 @@ export class Outgoing {
   }
 
   send(message: MsrpMessage, reports: MsrpReports): void {
+    const { id, contentType, body } = message
     const sending: Sending = {
-      message,
+      id,
+      contentType,
+      size: body.length,
+      body,
       reports,
       offset: 0,
       ended: false,
@@ -53,8 +63,8 @@ export class Outgoing {
       failed: false,
       reported: new RangeSet(),
     }
-    this.#sending.delete(message.id)
-    this.#sending.set(message.id, sending)
+    this.#sending.delete(id)
+    this.#sending.set(id, sending)
     // What was sent so long ago will hardly be reported on any more.
     if (this.#sending.size > OUTGOING_MAX) this.#sending.delete(this.#sending.keys().next().value!)
     this.#sendChunks(sending)
@@ -70,7 +80,7 @@ export class Outgoing {
     if (!isSuccess(code)) return this.#fail(sending, code, status[2] ?? '')
     if (sending.reports.success === 'no') return
 
-    const size = sending.message.body.length
+    const { size } = sending
     const [from, to] = reportedRange(header(report, 'Byte-Range'), size)
     try {
       sending.reported.add(from, to)
@@ -79,7 +89,7 @@ export class Outgoing {
     }
     if (!sending.reported.covers(0, size) || !sending.ended) return
     this.#forget(sending)
-    this.#emit({ type: 'delivered', id: sending.message.id })
+    this.#emit({ type: 'delivered', id: sending.id })
   }
 
   clear(): void {
@@ -96,12 +106,12 @@ export class Outgoing {
   }
 
   #sendChunk(sending: Sending): void {
-    const { message, reports } = sending
-    const total = message.body.length
+    const { reports, size: total } = sending
     const start = sending.offset + 1
-    const body = message.body.subarray(sending.offset, sending.offset + this.#maxChunk)
+    const body = sending.body.subarray(sending.offset, sending.offset + this.#maxChunk)
     sending.offset += body.length
     sending.ended = sending.offset === total
+    if (sending.ended) sending.body = NOTHING
     sending.unanswered++
     // A long chunk must be interruptible, which `*` says (RFC 4975 §7.1.1).
     const end = body.length > UNINTERRUPTIBLE_MAX ? null : sending.offset
@@ -112,8 +122,8 @@ export class Outgoing {
   }
 
   #onAnswer(sending: Sending, { status, comment, response }: Answer): void {
-    const { message, reports } = sending
-    if (this.#sending.get(message.id) !== sending) return
+    const { id, reports } = sending
+    if (this.#sending.get(id) !== sending) return
     // With `partial` only an error is answered: silence is good.
     const silent = response === null && reports.failure === 'partial'
     if (!silent && !isSuccess(status)) return this.#fail(sending, status, comment)
@@ -121,43 +131,42 @@ export class Outgoing {
     this.#sendChunks(sending)
     if (!sending.ended || sending.unanswered > 0) return
     if (reports.success === 'no') this.#forget(sending)
-    if (!silent) this.#emit({ type: 'sent', id: message.id })
+    if (!silent) this.#emit({ type: 'sent', id })
   }
 
   /** Says so once, and stops what has not gone yet with `#`. */
   #fail(sending: Sending, status: number, reason: string): void {
     if (sending.failed) return
     sending.failed = true
-    const { message, reports } = sending
+    const { id, reports, offset, size: total } = sending
     if (!sending.ended) {
-      const start = sending.offset + 1
-      const range = formatByteRange({ start, end: sending.offset, total: message.body.length })
-      this.#request({ ...this.#draft(sending, range, new Uint8Array()), flag: '#' }, null)
+      const range = formatByteRange({ start: offset + 1, end: offset, total })
+      this.#request({ ...this.#draft(sending, range, NOTHING), flag: '#' }, null)
       sending.ended = true
+      sending.body = NOTHING
     }
     // After a mere silence the success REPORT may still come, and is worth more.
     if (status !== 408 || reports.success === 'no') this.#forget(sending)
-    this.#emit({ type: 'failed', id: message.id, status, reason })
+    this.#emit({ type: 'failed', id, status, reason })
   }
 
-  #draft({ message, reports, ended }: Sending, range: string, body: Uint8Array) {
+  #draft({ id, contentType, reports, ended }: Sending, range: string, body: Uint8Array) {
     return {
       method: 'SEND',
       headers: [
-        ['Message-ID', message.id],
+        ['Message-ID', id],
         ['Success-Report', reports.success],
         ['Failure-Report', reports.failure],
         ['Byte-Range', range],
       ],
-      contentType: message.contentType,
+      contentType,
       body,
       flag: ended ? '$' : '+',
     } as const
   }
 
   #forget(sending: Sending): void {
-    const { id } = sending.message
-    if (this.#sending.get(id) === sending) this.#sending.delete(id)
+    if (this.#sending.get(sending.id) === sending) this.#sending.delete(sending.id)
   }
 }
 

@@ -153,7 +153,7 @@ function bodyOf(bytes: Uint8Array, start: number, transaction: string): Uint8Arr
 
 function parsePath([name, value]: readonly [string, string], expected: string): string[] {
   if (!is(name, expected)) throw new MsrpError('MSRP_BAD_HEADER', `${expected} is not in its place`)
-  const path = value.split(' ')
+  const path = value.includes(' ') ? value.split(' ') : [value]
   if (path.includes('')) throw new MsrpError('MSRP_BAD_URI', 'path with an empty URI')
   if (path.length > PATH_MAX) throw new MsrpError('MSRP_TOO_LARGE', `path of ${path.length} URIs`)
   return path

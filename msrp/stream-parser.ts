@@ -18,8 +18,8 @@ export class StreamParser {
   readonly #inbox = new Inbox()
   readonly #sink: (frame: MsrpFrame) => void
   readonly #frameMax: number
-  /** Of the frame being read, once its start line is there. */
-  #current: { readonly startLine: number; readonly endLine: Uint8Array } | null = null
+  /** CRLF, hyphens and id that end the frame being read, once its start line is there. */
+  #endLine: Uint8Array | null = null
   /** Where the search for the end-line goes on. */
   #from = 0
   #broken: MsrpError | null = null
@@ -42,39 +42,42 @@ export class StreamParser {
    * @throws MsrpError what {@link parseFrame} throws
    */
   push(bytes: Uint8Array): void {
-    if (this.#broken !== null) throw this.#broken
     this.#inbox.append(bytes)
+    for (let frame = this.#next(); frame !== null; frame = this.#next()) this.#sink(frame)
+  }
+
+  #next(): MsrpFrame | null {
+    if (this.#broken !== null) throw this.#broken
     try {
-      for (let frame = this.#next(); frame !== null; frame = this.#next()) this.#sink(frame)
+      return this.#cut()
     } catch (error) {
       if (error instanceof MsrpError) this.#broken = error
       throw error
     }
   }
 
-  #next(): MsrpFrame | null {
-    this.#current ??= this.#startLine()
-    if (this.#current === null) return null
-    const end = this.#endOfFrame(this.#current.endLine)
-    if (end === null) {
-      if (this.#inbox.length <= this.#frameMax) return null
+  #cut(): MsrpFrame | null {
+    this.#endLine ??= this.#readStartLine()
+    if (this.#endLine === null) return null
+    const end = this.#endOfFrame(this.#endLine)
+    if ((end ?? this.#inbox.length) > this.#frameMax) {
       throw new MsrpError('MSRP_TOO_LARGE', `frame over ${this.#frameMax} B`)
     }
-    this.#current = null
-    if (end > this.#frameMax) throw new MsrpError('MSRP_TOO_LARGE', `frame of ${end} B`)
+    if (end === null) return null
+    this.#endLine = null
     return parseFrame(this.#inbox.take(end))
   }
 
-  #startLine(): { startLine: number; endLine: Uint8Array } | null {
-    const startLine = this.#inbox.find(CRLF, 0)
-    if (startLine > START_LINE_MAX || (startLine < 0 && this.#inbox.length > START_LINE_MAX + 1)) {
+  #readStartLine(): Uint8Array | null {
+    const end = this.#inbox.find(CRLF, 0)
+    if ((end < 0 ? this.#inbox.length - 1 : end) > START_LINE_MAX) {
       throw new MsrpError('MSRP_BAD_START_LINE', `over ${START_LINE_MAX} B`)
     }
-    if (startLine < 0) return null
+    if (end < 0) return null
     // Latin-1 leaves a comment in UTF-8 unread, which does not matter here.
-    const { transaction } = parseStartLine(latin1.decode(this.#inbox.peek(0, startLine)))
-    this.#from = startLine
-    return { startLine, endLine: utf8.encode(`\r\n-------${transaction}`) }
+    const { transaction } = parseStartLine(latin1.decode(this.#inbox.peek(0, end)))
+    this.#from = end
+    return utf8.encode(`\r\n-------${transaction}`)
   }
 
   /** Length of the frame, if its end-line is there: the id must be followed by a flag and CRLF. */

@@ -304,6 +304,7 @@ export class OtrConversation {
   #startAke(offered: readonly number[], out: Output): void {
     const version = this.#allowed().findLast((allowed) => offered.includes(allowed))
     if (version === undefined) throw new OtrError('OTR_VERSION', 'no version in common')
+    if (this.#answered.size > 0) this.#master.forgetAke() // That commit has done its work.
     if (!this.#master.startAke(version, out)) return
     this.#answered.clear()
     for (const device of this.#devices.values()) device.forgetAke()

@@ -9,9 +9,12 @@ const V3: Header = { version: 3, senderTag: 0x5a73a599, receiverTag: 0x27e31597 
 
 describe('split', () => {
   test('as the specification draws it', () => {
-    expect(split('?OTR:AAMDJ+MVl1pzpZkAAAAAAQAAAAEAAADAMgoGZTl3y+0.', 66, V3)).toEqual([
-      '?OTR|5a73a599|27e31597,00001,00002,?OTR:AAMDJ+MVl1pzpZkAAAAAAQAAA,',
-      '?OTR|5a73a599|27e31597,00002,00002,AEAAADAMgoGZTl3y+0.,',
+    expect(split('?OTR:AAMDJ+MVl1pzpZkAAAAAAQAAAAEAAADAMgoGZTl3y+0.', 46, V3)).toEqual([
+      '?OTR|5a73a599|27e31597,00001,00005,?OTR:AAMDJ,',
+      '?OTR|5a73a599|27e31597,00002,00005,+MVl1pzpZk,',
+      '?OTR|5a73a599|27e31597,00003,00005,AAAAAAQAAA,',
+      '?OTR|5a73a599|27e31597,00004,00005,AEAAADAMgo,',
+      '?OTR|5a73a599|27e31597,00005,00005,GZTl3y+0.,',
     ])
     expect(split('?OTR:AAIDabcd.', 28, V2)).toEqual(['?OTR:AAIDabcd.'])
     expect(split('?OTR:AAIDabcdefgh12345678901.', 28, V2)).toEqual([

@@ -25,6 +25,7 @@ test.each([
   ['sip:al%zzice@example.org', null],
   ['sip:alice@exam ple.org', null],
   ['sip:alice\r\nX: y@example.org', null],
+  ['sip:alice%0d%0aX:y@example.org', null],
   ['', null],
 ])('parseAddress(%j) is %j', (text, address) => {
   expect(parseAddress(text)).toBe(address)

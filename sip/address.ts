@@ -61,8 +61,13 @@ const DEFAULT_PORTS: ReadonlySet<string> = new Set(['5060', '5061'])
 function normaliseUser(user: string): string | null {
   const password = user.indexOf(':')
   const name = password < 0 ? user : user.slice(0, password)
-  // RFC 3261 §25.1 `user`; anything else must come escaped, save what people type: UTF-8.
-  if (!/^(?:[\w\-.!~*'()&=+$,;?/\u{80}-\u{d7ff}\u{e000}-\u{10ffff}]|%[\da-f]{2})+$/iu.test(name)) {
+  // RFC 3261 §25.1 `user`; anything else must come escaped, save what people type: UTF-8. Control
+  // characters must not come at all.
+  if (
+    !/^(?:[\w\-.!~*'()&=+$,;?/\u{80}-\u{d7ff}\u{e000}-\u{10ffff}]|%(?:[2-689a-f][\da-f]|7[\da-e]))+$/iu.test(
+      name,
+    )
+  ) {
     return null
   }
   return name

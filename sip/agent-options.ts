@@ -13,7 +13,10 @@ export interface SipSocket {
 
 /** What the outside world lends the agent. */
 export interface SipEnv {
-  /** Opens a WebSocket with subprotocol `sip` (RFC 7118 §4). */
+  /**
+   * Opens a WebSocket with subprotocol `sip` (RFC 7118 §4). In a browser its `binaryType` must be
+   * `arraybuffer`: servers may send bytes, and tunnels always do.
+   */
   connect(url: string): SipSocket
   random(length: number): Uint8Array
   /** Runs `task` after `ms` milliseconds; the result cancels it. */
@@ -26,7 +29,7 @@ export interface SipAccount {
   /** `sip:user@domain`. */
   readonly address: string
   readonly password: string
-  /** `ws:` or `wss:` URL. */
+  /** `ws:` or `wss:` URL; with the path `/tunnel/sips/DOMAIN` it leads to a provider's TLS port. */
   readonly server: string
   readonly displayName: string | null
   /** UUID of this installation, kept over restarts (`+sip.instance`, RFC 5626 §4.1). */

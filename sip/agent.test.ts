@@ -298,6 +298,10 @@ describe('calling', () => {
     expect(events.map(({ type }) => type)).toEqual(['established'])
   })
 
+  test('an offer that is none is the caller’s fault', () => {
+    expect(() => agent.invite('sip:bob@example.net', { ...OFFER, path: [] })).toThrow(TypeError)
+  })
+
   test('no SIP address, no connection: ended, and told after the call is named', async () => {
     const call = agent.invite('nobody', OFFER)
     expect(events).toEqual([])

@@ -85,7 +85,10 @@ export class SipAgent implements SipAgentDoor {
     this.#registration.probe()
   }
 
+  /** @throws TypeError if the offer cannot be written as SDP */
   invite(peer: string, offer: MsrpDescription): string {
+    const description = this.#description('offerer')
+    description.describe(offer)
     const id = randomToken(this.#env, 8)
     const address = parseAddress(peer)
     const target = address === null ? undefined : UserAgent.makeURI(address)
@@ -101,7 +104,7 @@ export class SipAgent implements SipAgentDoor {
     const call = new OutgoingCall(
       id,
       inviter,
-      this.#description('offerer', offer),
+      description,
       { address, displayName: null, isFocus: false, userAgent: null },
       this.#host,
       this.#stack.withdrawn,
@@ -141,10 +144,10 @@ export class SipAgent implements SipAgentDoor {
     return call
   }
 
-  #description(side: 'offerer' | 'answerer', local: MsrpDescription | null) {
+  #description(side: 'offerer' | 'answerer'): MsrpDescriptionHandler {
     // A decimal below 2^48: RFC 4566 §5.2 allows more, JavaScript and some peers do not.
     const sessionId = BigInt(`0x${randomToken(this.#env, 6)}`).toString()
-    return new MsrpDescriptionHandler(side, local, { sessionId, origin: this.#stack.host })
+    return new MsrpDescriptionHandler(side, { sessionId, origin: this.#stack.host })
   }
 
   #onInvite(invitation: Invitation): void {
@@ -158,7 +161,7 @@ export class SipAgent implements SipAgentDoor {
     if (peer === null) return refuse(400)
     if (this.#calls.size >= CALLS_MAX) return refuse(486)
     const type = request.getHeader('content-type') ?? ''
-    const description = this.#description('answerer', null)
+    const description = this.#description('answerer')
     // An INVITE without offer asks us to offer; whoever does that is a phone system, not a chat.
     if (request.body !== '' && !description.hasDescription(type)) return refuse(415)
     let remote: MsrpDescription

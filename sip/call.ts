@@ -4,7 +4,7 @@ import { hasFocus } from './address.ts'
 import type { SipEnv, SipSink } from './agent-options.ts'
 import type { MsrpDescriptionHandler } from './description-handler.ts'
 import { SipError, type SipEvent, type SipPeer } from './events.ts'
-import { GLARE_OTHER_MS, GLARE_OWNER_MS } from './limits.ts'
+import { GLARE_OTHER_MS, GLARE_OWNER_MS, REFRESH_ATTEMPTS } from './limits.ts'
 import { peerOf } from './peer.ts'
 import { randomFraction } from './random.ts'
 import { refusal } from './refusal.ts'
@@ -31,6 +31,8 @@ export abstract class Call {
   #peer: SipPeer
   #established = false
   #over = false
+  #refreshing = false
+  #refreshAgain = false
   #cancelGlare = () => {}
 
   constructor(
@@ -71,11 +73,7 @@ export abstract class Call {
     }
   }
 
-  get peer(): SipPeer {
-    return this.#peer
-  }
-
-  get over(): boolean {
+  protected get over(): boolean {
     return this.#over
   }
 
@@ -96,12 +94,22 @@ export abstract class Call {
    * A new flow is up: a re-INVITE with the same description tells the peer and the proxies between
    * the way to us (RFC 3261 §12.2, target refresh), and shows whether the session still stands.
    */
-  refresh(attempts = 5): void {
-    if (!this.#established || this.#over || attempts === 0) return
+  refresh(attempts = REFRESH_ATTEMPTS): void {
+    if (!this.#established || this.#over) return
+    if (this.#refreshing) {
+      this.#refreshAgain = true // On the newer flow; the answer on the older one may never come.
+      return
+    }
+    this.#refreshing = true
     const again = this.session.invite({
       requestDelegate: {
-        onAccept: ({ message }) => this.#observe(message),
-        onReject: ({ message }) => this.#onRefreshRefused(message, attempts - 1),
+        onAccept: ({ message }) => {
+          this.#observe(message)
+          this.#onRefreshed()
+        },
+        onReject: ({ message }) => {
+          if (!this.#onRefreshed()) this.#onRefreshRefused(message, attempts - 1)
+        },
       },
     })
     settle(again)
@@ -136,7 +144,7 @@ export abstract class Call {
     if (this.description.failure !== null) return this.description.failure
     return this.#established
       ? new SipError('SIP_CONNECTION_LOST', 'The other side can no longer be reached.')
-      : new SipError('SIP_NOT_ACCEPTABLE', 'The other side offers no chat.')
+      : this.failedBefore
   }
 
   /** A room may take a two-party session over, or give it back (RFC 4579 §5). */
@@ -149,20 +157,38 @@ export abstract class Call {
     this.host.tell({ type: 'peer', call: this.id, peer: this.#peer })
   }
 
-  #onRefreshRefused(message: IncomingResponseMessage, attempts: number): void {
-    const { statusCode } = message
-    if (statusCode === 491) {
+  /** @returns whether another refresh was asked for meanwhile, and has begun */
+  #onRefreshed(): boolean {
+    this.#refreshing = false
+    if (!this.#refreshAgain) return false
+    this.#refreshAgain = false
+    this.refresh()
+    return true
+  }
+
+  /**
+   * 488 leaves the session as it was (RFC 3261 §14.1). Glare, which is 491 or 500 with Retry-After
+   * (§14.2), is tried again. Anything else says that the peer is no longer at the other end; a
+   * proxy that has lost the way, as Kamailio after a restart, says 500 without more.
+   */
+  #onRefreshRefused(response: IncomingResponseMessage, attempts: number): void {
+    const { statusCode } = response
+    if (statusCode === 488) return
+    const isGlare = statusCode === 491 || (statusCode === 500 && response.hasHeader('retry-after'))
+    if (isGlare && attempts > 0) {
       const { from, to } = this.ownsCallId ? GLARE_OWNER_MS : GLARE_OTHER_MS
       const wait = from + (to - from) * randomFraction(this.host.env)
+      this.#cancelGlare()
       this.#cancelGlare = this.host.env.after(wait, () => this.refresh(attempts))
-    } else if (statusCode === 481 || statusCode === 408) {
-      // The two that end the dialog (RFC 3261 §14.1); any other leaves the session as it was.
+    } else {
       this.conclude('network', this.#failure())
       this.bye()
     }
   }
 
   protected abstract readonly ownsCallId: boolean
+  /** What it means that sip.js ended the session before it stood, and nobody said why. */
+  protected abstract readonly failedBefore: SipError
 }
 
 /** sip.js tells of failures by promise and by callback; the callback is the one that is heard. */

@@ -8,26 +8,34 @@ import { activeRole } from './setup.ts'
  * {@link MsrpDescription} to SDP and back, and keeps what one session has agreed on.
  */
 export class MsrpDescriptionHandler implements SessionDescriptionHandler {
-  /** Our side; set before sip.js asks for it. */
-  local: MsrpDescription | null
   readonly #side: 'offerer' | 'answerer'
   readonly #sessionId: string
   readonly #origin: string
+  #local: MsrpDescription | null = null
   #remote: MsrpDescription | null = null
   #media: readonly MediaLine[] | undefined
   #version = 1
   #written = ''
   #failure: SipError | null = null
 
+  /** @param frame - what `o=` says of us */
   constructor(
     side: 'offerer' | 'answerer',
-    local: MsrpDescription | null,
     frame: { readonly sessionId: string; readonly origin: string },
   ) {
     this.#side = side
-    this.local = local
     this.#sessionId = frame.sessionId
     this.#origin = frame.origin
+  }
+
+  /**
+   * Our side, given before sip.js asks for it.
+   *
+   * @throws TypeError if it cannot be written as SDP
+   */
+  describe(local: MsrpDescription): void {
+    this.#write(local)
+    this.#local = local
   }
 
   get remote(): MsrpDescription | null {
@@ -41,17 +49,17 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
 
   /** Whether we connect, by RFC 6135; false until both sides are known. */
   get active(): boolean {
-    if (this.local === null || this.#remote === null) return false
-    const [ours, theirs] = [this.local.setup, this.#remote.setup]
+    if (this.#local === null || this.#remote === null) return false
+    const [ours, theirs] = [this.#local.setup, this.#remote.setup]
     return this.#side === 'offerer'
       ? activeRole('offerer', ours, theirs)
       : activeRole('answerer', theirs, ours)
   }
 
   async getDescription(): Promise<BodyAndContentType> {
-    if (this.local === null) throw new Error('no description to answer with')
-    if (this.#write() !== this.#written && this.#written !== '') this.#version++
-    this.#written = this.#write()
+    if (this.#local === null) throw new Error('no description to answer with')
+    if (this.#written !== '' && this.#write(this.#local) !== this.#written) this.#version++
+    this.#written = this.#write(this.#local)
     return { body: this.#written, contentType: 'application/sdp' }
   }
 
@@ -85,8 +93,8 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
     return false
   }
 
-  #write(): string {
-    return writeSdp(this.local!, {
+  #write(local: MsrpDescription): string {
+    return writeSdp(local, {
       sessionId: this.#sessionId,
       version: this.#version,
       origin: this.#origin,

@@ -6,6 +6,7 @@ import { type MsrpDescription, SipError, type SipPeer } from './events.ts'
 /** An INVITE of a peer and what we make of it. */
 export class IncomingCall extends Call {
   protected readonly ownsCallId = false
+  protected readonly failedBefore = new SipError('SIP_TIMEOUT', 'The call was not taken in time.')
   readonly #invitation: Invitation
 
   constructor(
@@ -24,9 +25,10 @@ export class IncomingCall extends Call {
     settle(this.#invitation.progress())
   }
 
+  /** @throws TypeError if the answer cannot be written as SDP */
   accept(answer: MsrpDescription): void {
     if (this.over || this.session.state !== SessionState.Initial) return
-    this.description.local = answer
+    this.description.describe(answer)
     this.#invitation.accept().then(
       () => this.establish(this.#invitation.request),
       () => this.conclude('network', new SipError('SIP_CONNECTION_LOST', 'The call was lost.')),

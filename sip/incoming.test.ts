@@ -305,6 +305,19 @@ describe('a session over a lost socket', () => {
     expect(socket.take('INVITE').get('cseq')).not.toBe(refresh.get('cseq'))
   })
 
+  test('is refreshed again if that socket is lost too, whatever comes of the first try', async () => {
+    await reconnected()
+    const first = socket.take('INVITE')
+    await socket.drop()
+    await env.pass(2_000)
+    await registerAgain()
+    expect(socket.sent).toEqual([])
+    await socket.answer(first, '481 Call/Transaction Does Not Exist')
+    socket.take('ACK')
+    socket.take('INVITE')
+    expect(named('ended')).toEqual([])
+  })
+
   test('that is only ringing ends with it', async () => {
     const call = await invited()
     await socket.drop()

@@ -34,8 +34,13 @@ export const REFRESH_MIN_MS = 15_000
 export const LEAVE_TIMEOUT_MS = 1_500
 /** An unanswered INVITE is given up after 90 s of ringing; Blink waits as long. */
 export const RING_TIMEOUT_MS = 90_000
-/** Largest SIP message taken from the socket: 64 KiB of UTF-16 units. */
+/** Largest SIP message taken from the socket: 64 Ki UTF-16 units. */
 export const MESSAGE_MAX = 65_536
+/**
+ * Longest head of a message: 16 Ki UTF-16 units. Real ones stay below 4 Ki, and sip.js takes up to
+ * 10 µs for each.
+ */
+export const HEAD_MAX = 16_384
 /** Sessions at a time; more are answered 486. */
 export const CALLS_MAX = 200
 /** Media lines in one SDP. */
@@ -44,3 +49,5 @@ export const MEDIA_MAX = 32
 export const PATH_MAX = 16
 /** Octets of one path URI. */
 export const URI_MAX = 1_024
+/** A refreshing re-INVITE that meets another is tried so often. */
+export const REFRESH_ATTEMPTS = 5

@@ -1,14 +1,18 @@
 import { type Inviter, SessionState } from 'sip.js'
-import type { OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
+import type { IncomingResponseMessage, OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
 import { Call, type CallHost, settle } from './call.ts'
 import type { MsrpDescriptionHandler } from './description-handler.ts'
-import type { SipPeer } from './events.ts'
+import { SipError, type SipPeer } from './events.ts'
 import { RING_TIMEOUT_MS } from './limits.ts'
 import { refusal } from './refusal.ts'
 
 /** An INVITE of ours and what comes of it. */
 export class OutgoingCall extends Call {
   protected readonly ownsCallId = true
+  protected readonly failedBefore = new SipError(
+    'SIP_NOT_ACCEPTABLE',
+    'The other side offers no chat.',
+  )
   readonly #inviter: Inviter
   readonly #withdrawn: WeakSet<OutgoingRequestMessage>
   #rings = false
@@ -42,8 +46,8 @@ export class OutgoingCall extends Call {
           this.#cancelRing()
           if (this.session.state === SessionState.Established) this.establish(message)
         },
-        onRedirect: ({ message }) => this.#onRefused(message.statusCode),
-        onReject: ({ message }) => this.#onRefused(message.statusCode),
+        onRedirect: ({ message }) => this.#onRefused(message),
+        onReject: ({ message }) => this.#onRefused(message),
       },
     })
     settle(invited)
@@ -63,8 +67,16 @@ export class OutgoingCall extends Call {
     this.host.tell({ type: 'ringing', call: this.id })
   }
 
-  #onRefused(status = 500): void {
+  #onRefused(message: IncomingResponseMessage): void {
     this.#cancelRing()
-    this.conclude('remote', refusal(status, this.#rings ? 'ringing' : 'invite'))
+    const status = message.statusCode ?? 500
+    // What sip.js makes up when no answer came has no headers.
+    if (message.hasHeader('via')) {
+      this.conclude('remote', refusal(status, this.#rings ? 'ringing' : 'invite'))
+    } else if (status === 408) {
+      this.conclude('network', new SipError('SIP_TIMEOUT', 'No answer came in time.'))
+    } else {
+      this.conclude('network', new SipError('SIP_CONNECTION_LOST', 'The connection was lost.'))
+    }
   }
 }

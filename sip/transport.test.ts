@@ -123,15 +123,16 @@ describe('keep-alive', () => {
 describe('messages', () => {
   test('text or bytes, with or without line breaks before', async () => {
     await open()
-    await env.socket.say('\r\nSIP/2.0 200 OK')
-    env.socket.onmessage?.({ data: new TextEncoder().encode('grüß').buffer })
+    await env.socket.say('\r\nSIP/2.0 200 OK\r\n\r\n')
+    env.socket.onmessage?.({ data: new TextEncoder().encode('x\r\n\r\ngrüß').buffer })
     env.socket.onmessage?.({ data: new Blob() })
-    expect(heard).toEqual(['opened', 'SIP/2.0 200 OK', 'grüß'])
+    expect(heard).toEqual(['opened', 'SIP/2.0 200 OK\r\n\r\n', 'x\r\n\r\ngrüß'])
   })
 
   test('that are too long are dropped', async () => {
     await open()
-    await env.socket.say('x'.repeat(65_537))
+    await env.socket.say(`x\r\n\r\n${'x'.repeat(65_536)}`)
+    await env.socket.say(`x: ${'x'.repeat(16_384)}\r\n\r\n`)
     expect(heard).toEqual(['opened'])
   })
 
@@ -140,12 +141,50 @@ describe('messages', () => {
     transport.onMessage = () => {
       throw new Error('sip.js')
     }
-    await env.socket.say('x')
+    await env.socket.say('x\r\n\r\n')
     expect(transport.isConnected()).toBe(true)
   })
 
   test('cannot be sent without a socket', async () => {
     await expect(transport.send('x')).rejects.toThrow('Not connected')
+  })
+})
+
+describe('a tunnel', () => {
+  const tunnel = async () => {
+    transport = new SipTransport('wss://edge.example.org/tunnel/sips/example.net', env, {
+      opened: () => heard.push('opened'),
+      lost: (error: SipError) => heard.push(`lost ${error.code}`),
+      alive: () => heard.push('alive'),
+      doubtful: () => {},
+    })
+    transport.onMessage = (message) => heard.push(message)
+    await open()
+  }
+  const give = (text: string) => env.socket.onmessage?.({ data: new TextEncoder().encode(text) })
+
+  test('carries a stream, whatever its portions', async () => {
+    await tunnel()
+    expect(transport.protocol).toBe('TLS')
+    give('\r\nSIP/2.0 100 Trying\r\nl: 0\r\n\r\nSIP/2.0 2')
+    give('00 OK\r\nContent-Length: 1\r\n\r\nx')
+    expect(heard.slice(1)).toEqual([
+      'alive',
+      'SIP/2.0 100 Trying\r\nl: 0\r\n\r\n',
+      'SIP/2.0 200 OK\r\nContent-Length: 1\r\n\r\nx',
+    ])
+  })
+
+  test('that loses its place is closed', async () => {
+    await tunnel()
+    give('x'.repeat(20_000))
+    expect([heard.at(-1), env.socket.readyState]).toEqual(['lost SIP_MALFORMED', 3])
+  })
+
+  test('that does not reach the provider says so, though it was open', async () => {
+    await tunnel()
+    await env.socket.drop(4502)
+    expect(heard).toEqual(['opened', 'lost SIP_UNREACHABLE'])
   })
 })
 

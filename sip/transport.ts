@@ -4,12 +4,14 @@ import { jittered } from './back-off.ts'
 import { SipError } from './events.ts'
 import {
   CONNECT_TIMEOUT_MS,
+  HEAD_MAX,
   MESSAGE_MAX,
   PING_INTERVAL_MS,
   PONG_TIMEOUT_MS,
   PROBE_TIMEOUT_MS,
 } from './limits.ts'
 import { randomFraction } from './random.ts'
+import { StreamReader } from './stream-reader.ts'
 
 /** What the socket's owner hears besides what sip.js hears. */
 export interface TransportSink {
@@ -23,9 +25,13 @@ export interface TransportSink {
 }
 
 /**
- * sip.js's transport over the socket that {@link SipEnv} lends, one at a time (RFC 7118), with the
- * keep-alive of RFC 5626 §3.5.1: CRLF CRLF, answered by CRLF. When and whether to connect again is
- * the owner's decision.
+ * sip.js's transport over the socket that {@link SipEnv} lends, one at a time, with the keep-alive of
+ * RFC 5626 §3.5.1: CRLF CRLF, answered by CRLF. When and whether to connect again is the owner's
+ * decision.
+ *
+ * A WebSocket message is a SIP message (RFC 7118), but for a URL whose path begins with
+ * `/tunnel/sips/`: that leads to the TLS port of a provider without WebSocket, so that bytes come in
+ * any portions, and to the provider we are a TLS client.
  */
 export class SipTransport implements Transport {
   readonly protocol: string
@@ -35,10 +41,12 @@ export class SipTransport implements Transport {
   onMessage: ((message: string) => void) | undefined
 
   readonly #url: string
+  readonly #isTunnel: boolean
   readonly #env: SipEnv
   readonly #sink: TransportSink
   #state = TransportState.Disconnected
   #socket: SipSocket | null = null
+  #stream = new StreamReader()
   #cancelTimer = () => {}
   /** The deadline of the ping under way; `null` if none is. */
   #cancelDeadline: (() => void) | null = null
@@ -47,7 +55,8 @@ export class SipTransport implements Transport {
   #interval = PING_INTERVAL_MS
 
   constructor(url: string, env: SipEnv, sink: TransportSink) {
-    this.protocol = url.startsWith('wss:') ? 'WSS' : 'WS'
+    this.#isTunnel = isTunnel(url)
+    this.protocol = this.#isTunnel ? 'TLS' : url.startsWith('wss:') ? 'WSS' : 'WS'
     this.#url = url
     this.#env = env
     this.#sink = sink
@@ -74,19 +83,14 @@ export class SipTransport implements Transport {
       return
     }
     this.#socket = socket
+    this.#stream = new StreamReader()
     this.#cancelTimer = this.#env.after(CONNECT_TIMEOUT_MS, () => {
       this.#lose(new SipError('SIP_UNREACHABLE', 'The server does not answer.'))
     })
     socket.onopen = () => this.#onOpen()
     socket.onmessage = ({ data }) => this.#onData(data)
     socket.onerror = () => {} // A close event follows, with all that is known.
-    socket.onclose = ({ code }) => {
-      this.#lose(
-        this.isConnected()
-          ? new SipError('SIP_CONNECTION_LOST', `The connection to the server ended (${code}).`)
-          : new SipError('SIP_UNREACHABLE', 'The server cannot be reached.'),
-      )
-    }
+    socket.onclose = ({ code }) => this.#lose(closed(code, this.isConnected()))
   }
 
   /** Closes without telling the sink, who asked for it. */
@@ -134,15 +138,29 @@ export class SipTransport implements Transport {
   }
 
   #onData(data: unknown): void {
-    const text = readText(data)
-    if (text === null || text.length > MESSAGE_MAX) return
+    try {
+      const texts = this.#isTunnel ? this.#stream.push(toBytes(data)) : [toText(data)]
+      for (const text of texts) this.#onText(text)
+    } catch (error) {
+      if (!(error instanceof SipError)) throw error
+      this.#lose(error) // Where the next message of the stream begins cannot be told.
+    }
+  }
+
+  #onText(text: string): void {
+    if (text.length > MESSAGE_MAX) return
     if (/^(?:\r\n)+$/.test(text)) {
       if (text === '\r\n') this.#onPong()
       else this.#socket?.send('\r\n')
       return
     }
+    const message = text.replace(/^(?:\r\n)+/, '')
+    if (message.slice(0, HEAD_MAX).includes('\r\n\r\n')) this.#deliver(message)
+  }
+
+  #deliver(message: string): void {
     try {
-      this.onMessage?.(text.replace(/^(?:\r\n)+/, ''))
+      this.onMessage?.(message)
     } catch {
       // sip.js throws on some malformed messages, instead of dropping them as it does others.
     }
@@ -204,11 +222,31 @@ export class SipTransport implements Transport {
   }
 }
 
-const decoder = new TextDecoder()
+/** Whether this leads to a provider's TLS port. */
+export function isTunnel(url: string): boolean {
+  return /^wss?:\/\/[^/]+\/tunnel\/sips\//.test(url)
+}
 
-/** @returns `null` for what no SIP peer sends, such as a Blob */
-function readText(data: unknown): string | null {
-  if (typeof data === 'string') return data
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return decoder.decode(data)
-  return null
+/** @param code - 4400 and above: a tunnel tells why it does not reach the provider */
+function closed(code: number, wasOpen: boolean): SipError {
+  if (code >= 4400)
+    return new SipError('SIP_UNREACHABLE', `The provider cannot be reached (${code}).`)
+  return wasOpen
+    ? new SipError('SIP_CONNECTION_LOST', `The connection to the server ended (${code}).`)
+    : new SipError('SIP_UNREACHABLE', 'The server cannot be reached.')
+}
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+
+function toText(data: unknown): string {
+  return typeof data === 'string' ? data : decoder.decode(toBytes(data))
+}
+
+/** Empty for what no SIP peer sends, such as a Blob. */
+function toBytes(data: unknown): Uint8Array {
+  if (typeof data === 'string') return encoder.encode(data)
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  if (!ArrayBuffer.isView(data)) return new Uint8Array(0)
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }

@@ -9,7 +9,7 @@ import type { SipAccount, SipEnv } from './agent-options.ts'
 import { MsrpDescriptionHandler } from './description-handler.ts'
 import { authorisation, type Challenge, type Credentials } from './digest.ts'
 import { randomToken } from './random.ts'
-import { SipTransport, type TransportSink } from './transport.ts'
+import { isTunnel, SipTransport, type TransportSink } from './transport.ts'
 
 /** What of sip.js the agent works with. */
 export interface Stack {
@@ -42,16 +42,23 @@ export function createStack(
   if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(account.instanceId)) {
     throw new TypeError('account.instanceId is not a UUID')
   }
+  const isTls = isTunnel(account.server)
   const host = `${randomToken(env)}.invalid`
-  const transport = new SipTransport(account.server, env, sink)
+  class AccountTransport extends SipTransport {
+    constructor() {
+      super(account.server, env, sink)
+    }
+  }
   const userAgent = new UserAgent({
     uri,
-    displayName: account.displayName ?? '',
+    displayName: quotable(account.displayName ?? ''),
     viaHost: host,
     contactName: randomToken(env),
+    contactParams: { transport: isTls ? 'tls' : 'ws' },
+    forceRport: isTls, // RFC 3581: the provider sees a host and a port that we do not know.
     instanceId: account.instanceId,
     sipjsId: randomToken(env, 5),
-    transportConstructor: Adopted(transport),
+    transportConstructor: AccountTransport,
     sessionDescriptionHandlerFactory: (session) => {
       if (session.data instanceof MsrpDescriptionHandler) return session.data
       throw new Error('a session without description')
@@ -70,17 +77,9 @@ export function createStack(
   const credentials = { username: uri.user ?? '', password: account.password }
   configuration.authenticationFactory = () =>
     new Digest(configuration.loggerFactory, credentials, env, withdrawn)
+  // Made by sip.js with the constructor above.
+  const transport = userAgent.transport as SipTransport
   return { userAgent, transport, host, withdrawn }
-}
-
-/** A constructor, because sip.js wants one, that hands out the transport that exists. */
-function Adopted(transport: SipTransport) {
-  return class {
-    constructor() {
-      // biome-ignore lint/correctness/noConstructorReturn: the only way past sip.js's `new`
-      return transport
-    }
-  } as unknown as new () => SipTransport
 }
 
 /** In place of sip.js's digest: SHA-256 too, random of ours, and a way to stop. */
@@ -120,4 +119,9 @@ class Digest extends DigestAuthentication {
   override toString(): string {
     return this.#value
   }
+}
+
+/** sip.js puts the name between quotes as it is (RFC 3261 §25.1, quoted-string). */
+function quotable(name: string): string {
+  return name.replace(/[\p{Cc}]/gu, ' ').replace(/["\\]/g, '\\$&')
 }

@@ -1,12 +1,13 @@
-import type {
-  AccountState,
-  Address,
-  ChatFault,
-  Contact,
-  Message,
-  Notice,
-  Privacy,
-  Verification,
+import {
+  type AccountState,
+  type Address,
+  type ChatFault,
+  type Contact,
+  type Message,
+  type Notice,
+  type Privacy,
+  userOf,
+  type Verification,
 } from '../chat/index.ts'
 import type { RememberedAccount } from './accounts.ts'
 import type { ServerConfig } from './server.ts'
@@ -33,17 +34,19 @@ export interface AppState {
 
 /** Which of the three screens is up. */
 export type Stage =
-  | {
-      readonly at: 'signIn'
-      /** `null` while unknown; `unreachable` if the page's own server does not answer. */
-      readonly server: ServerConfig | 'unreachable' | null
-      readonly remembered: readonly RememberedAccount[]
-      /** What is under way, in words; `null` when the form waits for the person. */
-      readonly busy: string | null
-      readonly fault: string | null
-    }
+  | SignInStage
   | { readonly at: 'elsewhere'; readonly name: string; readonly busy: boolean }
   | { readonly at: 'inside' }
+
+export interface SignInStage {
+  readonly at: 'signIn'
+  /** `null` while unknown; `unreachable` if the page's own server does not answer. */
+  readonly server: ServerConfig | 'unreachable' | null
+  readonly remembered: readonly RememberedAccount[]
+  /** What is under way, in words; `null` when the form waits for the person. */
+  readonly busy: string | null
+  readonly fault: string | null
+}
 
 export interface Conversation {
   readonly peer: Address
@@ -89,7 +92,7 @@ const NO_SESSION: Privacy = {
 
 export function startState(settings: Settings): AppState {
   return {
-    stage: { at: 'signIn', server: null, remembered: [], busy: null, fault: null },
+    stage: signInStage(),
     account: { state: 'signedOut' },
     address: null,
     fingerprint: null,
@@ -100,6 +103,11 @@ export function startState(settings: Settings): AppState {
     settings,
     buddy: null,
   }
+}
+
+/** The form, before anything is known. */
+export function signInStage(): SignInStage {
+  return { at: 'signIn', server: null, remembered: [], busy: null, fault: null }
 }
 
 export function newConversation(peer: Address): Conversation {
@@ -121,22 +129,12 @@ export function newConversation(peer: Address): Conversation {
 
 /** What to call the other side: the contact's name, the name they gave, or the user part. */
 export function nameOf(conversation: Conversation): string {
-  return conversation.contact?.name ?? conversation.invitation?.name ?? userPart(conversation.peer)
-}
-
-/** `alice` of `sip:alice@example.org`. */
-export function userPart(address: Address): string {
-  return bare(address).split('@')[0]!
-}
-
-/** `example.org` of `sip:alice@example.org`. */
-export function domainPart(address: Address): string {
-  return bare(address).split('@')[1] ?? ''
+  return conversation.contact?.name ?? conversation.invitation?.name ?? userOf(conversation.peer)
 }
 
 /** The address as people write it: without the scheme. */
 export function bare(address: Address): string {
-  return address.replace(/^sips?:/, '')
+  return address.slice('sip:'.length)
 }
 
 export function unreadTotal(state: AppState): number {

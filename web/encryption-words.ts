@@ -92,8 +92,3 @@ export const KEYS = {
   sameAs: (address: string) =>
     `The same key is known from ${address}. Make sure that it is the same person.`,
 } as const
-
-/** `4EF49002 10F87A1F …`: five groups of eight, the form that other OTR programs show. */
-export function fingerprintGroups(fingerprint: string): readonly string[] {
-  return fingerprint.toUpperCase().match(/.{1,8}/g) ?? []
-}

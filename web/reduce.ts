@@ -5,6 +5,7 @@ import {
   type Entry,
   newConversation,
   type Stage,
+  signInStage,
   type Toast,
 } from './app-state.ts'
 import { ENTRIES_MAX, TOASTS_MAX } from './limits.ts'
@@ -128,10 +129,7 @@ export function withoutToast(state: AppState, id: number): AppState {
 /** Where the account's state leads: in at the first `online`, out when it is refused or signed out. */
 function stageAfter(stage: Stage, account: AccountState): Stage {
   if (stage.at === 'elsewhere') return stage
-  const form: Extract<Stage, { at: 'signIn' }> =
-    stage.at === 'signIn'
-      ? stage
-      : { at: 'signIn', server: null, remembered: [], busy: null, fault: null }
+  const form = stage.at === 'signIn' ? stage : signInStage()
   switch (account.state) {
     case 'makingKey':
       return stage.at === 'inside' ? stage : { ...form, busy: SIGN_IN.makingKey, fault: null }

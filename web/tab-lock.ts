@@ -7,17 +7,15 @@ import { TAKEOVER_MS } from './limits.ts'
  */
 export class TabLock {
   readonly #channel = new BroadcastChannel('sotto')
-  readonly #onAsked: () => Promise<void>
-  readonly #onStolen: () => void
+  readonly #onTaken: () => Promise<void>
   #held: { readonly address: Address; readonly free: () => void } | null = null
 
   /**
-   * @param onAsked - another tab wants the account; the lock is freed once this is done
-   * @param onStolen - another tab took it without waiting
+   * @param onTaken - another tab wants the account, and gets the lock once this is done; or it took
+   *   the lock without waiting
    */
-  constructor(onAsked: () => Promise<void>, onStolen: () => void) {
-    this.#onAsked = onAsked
-    this.#onStolen = onStolen
+  constructor(onTaken: () => Promise<void>) {
+    this.#onTaken = onTaken
     this.#channel.onmessage = ({ data }) => {
       if (this.#held !== null && data === this.#held.address) void this.#handOver()
     }
@@ -44,7 +42,7 @@ export class TabLock {
   }
 
   async #handOver(): Promise<void> {
-    await this.#onAsked()
+    await this.#onTaken()
     this.release()
   }
 
@@ -63,7 +61,7 @@ export class TabLock {
         // A granted lock that ends in an error was stolen; one never granted was waited for too long.
         if (this.#held?.address === address) {
           this.#held = null
-          this.#onStolen()
+          void this.#onTaken()
         }
         reject(error)
       })

@@ -31,7 +31,7 @@ export function rowsOf(timeline: readonly Entry[], count: number): readonly Row[
         ...entry,
         key: keyOf(entry),
         continues: belongs(before, entry),
-        continued: belongs(entry, shown[at + 1]),
+        continued: belongs(entry, shown[at + 1]) && sameState(entry, shown[at + 1]),
       })
     return rows
   })
@@ -47,6 +47,10 @@ function belongs(above: Entry | undefined, below: Entry | undefined): boolean {
     b.at - a.at < GROUP_MS &&
     isSameDay(a.at, b.at)
   )
+}
+
+function sameState(a: Entry | undefined, b: Entry | undefined): boolean {
+  return a?.kind === 'message' && b?.kind === 'message' && a.message.delivery === b.message.delivery
 }
 
 function whenOf(entry: Entry): number {

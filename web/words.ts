@@ -64,6 +64,7 @@ export const SIGN_IN = {
   address: 'SIP address',
   socket: 'WebSocket URL',
   otherHint: 'For an account at any SIP provider that offers chat over WebSocket.',
+  looking: 'Looking for the server…',
   creating: 'Creating your account…',
   makingKey: 'Making your key…',
   connecting: 'Connecting…',
@@ -99,6 +100,8 @@ export const CONTACTS = {
 } as const
 
 export const BUDDY = {
+  /** Its user name at every server of ours. */
+  user: 'buddy',
   name: 'Practice buddy',
   action: 'Practice with the buddy',
   sentence:

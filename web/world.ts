@@ -25,8 +25,15 @@ export interface WorldEvents {
   readonly onLeave: () => void
   /** A notification of this conversation was clicked. */
   readonly onOpen: (peer: Address) => void
-  readonly onAsked: () => Promise<void>
-  readonly onStolen: () => void
+  /** Another tab wants the account, or has it already. */
+  readonly onTaken: () => Promise<void>
+}
+
+/** A client, and what it was lent. */
+export interface LentClient {
+  readonly client: ChatClientDoor
+  /** Takes back its engine and its store. */
+  dispose(): void
 }
 
 /** Everything the desk needs that is not a value: lent by the browser, or by a test. */
@@ -43,7 +50,7 @@ export interface World {
   parseAddress(text: string, near?: string): Address
   fetchConfig(): Promise<ServerConfig | null>
   enrol(name: string, password: string): Promise<Enrolment>
-  createClient(account: ChatAccount, sink: Sink<ChatEvent>): ChatClientDoor
+  createClient(account: ChatAccount, sink: Sink<ChatEvent>): LentClient
   drafts(account: Address): Drafts
   loadSettings(): Settings
   saveSettings(settings: Settings): void
@@ -62,10 +69,7 @@ export function browserWorld(): World {
       listen(given)
     },
     accounts: new Accounts(),
-    lock: new TabLock(
-      async () => events?.onAsked(),
-      () => events?.onStolen(),
-    ),
+    lock: new TabLock(async () => events?.onTaken()),
     announcer,
     ownSocket: ownSocket(location),
     parseAddress,
@@ -74,7 +78,9 @@ export function browserWorld(): World {
     createClient(account, sink) {
       // Asked for once there is something to keep; without it a browser may clear keys and contacts.
       void navigator.storage?.persist?.()
-      return new ChatClient({
+      const otr = startOtrWorker()
+      const store = new IndexedDbStore(account.address)
+      const client = new ChatClient({
         account,
         env: {
           connect: (url, protocol) => new WebSocket(url, protocol),
@@ -82,10 +88,17 @@ export function browserWorld(): World {
           now: () => Date.now(),
           after,
         },
-        otr: startOtrWorker(),
-        store: new IndexedDbStore(account.address),
+        otr,
+        store,
         sink,
       })
+      return {
+        client,
+        dispose() {
+          otr.dispose()
+          void store.close()
+        },
+      }
     },
     drafts: (account) => new Drafts(sessionStorage, account),
     loadSettings: () => loadSettings(localStorage),

@@ -6,7 +6,11 @@ import type { Store, StoredAccount } from '../store.ts'
 export class MemoryStore implements Store {
   readonly contacts = new Map<Address, Contact>()
   readonly messages = new Map<string, Message>()
-  readonly keys = new MemoryKeyStore()
+  readonly keys: MemoryKeyStore
+
+  constructor(keys = new MemoryKeyStore()) {
+    this.keys = keys
+  }
 
   async load(): Promise<StoredAccount> {
     return { contacts: [...this.contacts.values()], messages: [...this.messages.values()] }
@@ -29,7 +33,7 @@ export class MemoryStore implements Store {
   }
 }
 
-class MemoryKeyStore implements KeyStore {
+export class MemoryKeyStore implements KeyStore {
   readonly #records = new Map<string, KeyRecord>()
 
   async load(account: string): Promise<KeyRecord | null> {

@@ -5,8 +5,16 @@ import { createOtrEngine } from '../../otr/index.ts'
 import { parseAddress } from '../address.ts'
 import { ChatClient } from '../client.ts'
 import type { ChatEnv } from '../client-door.ts'
-import type { Address, ChatEvent, Message, Notice, Privacy } from '../events.ts'
-import { MemoryStore } from './memory-store.ts'
+import type {
+  Address,
+  ChatEvent,
+  Contact,
+  Message,
+  Notice,
+  Privacy,
+  Verification,
+} from '../events.ts'
+import { MemoryKeyStore, MemoryStore } from './memory-store.ts'
 
 /** An edge of its own, and the clients that a test puts on it. */
 export interface Stage {
@@ -26,6 +34,7 @@ export interface ActorOptions {
   /** The client's hours pass this many times faster: its time-outs come early. */
   readonly speed?: number
   readonly signIn?: boolean
+  readonly password?: string
 }
 
 const PASSWORD = 'correct horse'
@@ -73,24 +82,26 @@ export class Actor {
   readonly address: Address
   readonly store: MemoryStore
   readonly events: ChatEvent[] = []
+  readonly #sockets: NodeWebSocket[] = []
   #isIn = false
   #waiters = new Set<() => void>()
 
-  constructor(edge: Edge, name: string, { store = new MemoryStore(), speed = 1 }: ActorOptions) {
-    const env = nodeEnv(speed)
-    this.store = store
+  constructor(edge: Edge, name: string, options: ActorOptions) {
+    const { store, speed = 1, password = PASSWORD } = options
+    const env = nodeEnv(speed, this.#sockets)
+    this.store = store ?? new MemoryStore(keysOf(edge, name))
     this.address = parseAddress(name, edge.domain)
     this.client = new ChatClient({
       account: {
         address: this.address,
-        password: PASSWORD,
+        password,
         server: edge.wsUrl,
         displayName: name,
         instanceId: randomUUID(),
       },
       env,
-      otr: createOtrEngine(env, store.keys),
-      store,
+      otr: createOtrEngine(env, this.store.keys),
+      store: this.store,
       sink: (event) => {
         this.events.push(event)
         for (const wake of [...this.#waiters]) wake()
@@ -107,6 +118,16 @@ export class Actor {
   async leave(): Promise<void> {
     if (this.#isIn) await this.client.signOut()
     this.#isIn = false
+  }
+
+  /** The machine dies: no word to anybody, and nothing is heard any more. */
+  vanish(): void {
+    this.#isIn = false
+    for (const socket of this.#sockets) {
+      socket.removeAllListeners()
+      socket.on('error', () => {})
+      socket.terminate()
+    }
   }
 
   /** The first event, past or to come, that matches; those before `from` do not count. */
@@ -132,7 +153,39 @@ export class Actor {
   }
 
   privacyNow(peer: Address): Privacy | undefined {
-    return this.events.findLast((event) => event.type === 'privacy' && event.peer === peer)?.privacy
+    return this.all('privacy').findLast((event) => event.peer === peer)?.privacy
+  }
+
+  /** Everything told of one kind, oldest first. */
+  all<T extends ChatEvent['type']>(type: T): Extract<ChatEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<ChatEvent, { type: T }> => {
+      return event.type === type
+    })
+  }
+
+  /** Resolves once the newest verification of the conversation is at this step. */
+  verification<S extends Verification['step']>(
+    step: S,
+    from = 0,
+  ): Promise<Extract<Verification, { step: S }>> {
+    type Step = Extract<Verification, { step: S }>
+    return this.#eventually(
+      () =>
+        this.events
+          .slice(from)
+          .filter((event) => event.type === 'verification')
+          .map(({ verification }) => verification)
+          .find((verification): verification is Step => verification.step === step),
+      () => `verification ${step}`,
+    )
+  }
+
+  fault(code: string): Promise<ChatEvent> {
+    return this.until((event) => event.type === 'fault' && event.fault.code === code)
+  }
+
+  contact(peer: Address): Contact | undefined {
+    return this.all('contact').findLast(({ contact }) => contact.peer === peer)?.contact
   }
 
   /** Resolves once a message with this text has come from the peer. */
@@ -189,13 +242,26 @@ export class Actor {
   }
 }
 
+/** Making a key takes its time; a name has the same one in all tests of a file. */
+function keysOf(edge: Edge, name: string): MemoryKeyStore {
+  const account = parseAddress(name, edge.domain)
+  const keys = KEYS.get(account) ?? new MemoryKeyStore()
+  KEYS.set(account, keys)
+  return keys
+}
+
+const KEYS = new Map<Address, MemoryKeyStore>()
+
 /** A test that waits longer than this for an event has failed. */
 const PATIENCE_MS = 15_000
 
-function nodeEnv(speed: number): ChatEnv {
+function nodeEnv(speed: number, sockets: NodeWebSocket[]): ChatEnv {
   return {
-    connect: (url, protocol) =>
-      new NodeWebSocket(url, protocol, { perMessageDeflate: false }) as unknown as WebSocket,
+    connect: (url, protocol) => {
+      const socket = new NodeWebSocket(url, protocol, { perMessageDeflate: false })
+      sockets.push(socket)
+      return socket as unknown as WebSocket
+    },
     random: (length) => randomFillSync(new Uint8Array(length)),
     now: () => Date.now(),
     after: (ms, task) => {
@@ -203,4 +269,17 @@ function nodeEnv(speed: number): ChatEnv {
       return () => clearTimeout(timer)
     },
   }
+}
+
+/** Alice and Bob, each in the other's contacts, in an encrypted conversation that Alice opened. */
+export async function couple(on: Stage, options: ActorOptions = {}) {
+  const [alice, bob] = await Promise.all([on.actor('alice', options), on.actor('bob', options)])
+  alice.client.addContact(bob.address, null)
+  bob.client.addContact(alice.address, null)
+  alice.client.open(bob.address)
+  await Promise.all([
+    alice.privacy(bob.address, 'unverified'),
+    bob.privacy(alice.address, 'unverified'),
+  ])
+  return { alice, bob }
 }

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { ConferenceFocus } from '../focus.ts'
 import { SipDomain } from '../sip-domain.ts'
-import { header, type SipResponse } from '../sip-message.ts'
+import type { SipResponse } from '../sip-message.ts'
 import { connectSip } from '../sip-socket.ts'
-import { field } from './raw-msrp.ts'
+import type { RawMsrp } from './raw-msrp.ts'
 import { type Member, REALM, startRelay } from './relay.ts'
 import { PASSWORD, type SentRequest, SipPhone } from './sip-phone.ts'
 
@@ -74,6 +74,8 @@ export async function startRooms() {
       '-------bind$',
     )
     await client.next() // 200
+    answerSends(client, uri)
+    let said = 0
     return {
       ...member,
       phone,
@@ -85,7 +87,7 @@ export async function startRooms() {
           'MSRP said SEND',
           `To-Path: ${toPath}`,
           `From-Path: ${uri}`,
-          'Message-ID: said',
+          `Message-ID: said${++said}`,
           `Byte-Range: 1-${Buffer.byteLength(cpim)}/${Buffer.byteLength(cpim)}`,
           ...headers,
           'Content-Type: message/cpim',
@@ -114,6 +116,21 @@ export async function startRooms() {
 }
 
 export type Rooms = Awaited<ReturnType<typeof startRooms>>
+
+/** Answers every SEND, as endpoints do. */
+function answerSends(client: RawMsrp, uri: string): void {
+  client.socket.on('message', (data: Buffer) => {
+    const [, transaction, from] =
+      /^MSRP (\S+) SEND\r\n.*\r\nFrom-Path: (\S+)/.exec(data.toString('latin1')) ?? []
+    if (transaction === undefined) return
+    client.send(
+      `MSRP ${transaction} 200 OK`,
+      `To-Path: ${from}`,
+      `From-Path: ${uri}`,
+      `-------${transaction}$`,
+    )
+  })
+}
 
 /** A chat as a client offers it. */
 export function offerOf(path: string, lines: readonly string[]): string {

@@ -106,7 +106,7 @@ describe('two people at two windows', () => {
     await bob.encryptionMenu('End encryption')
     await alice.privacy('Ended')
     await alice.page.getByText('bob ended encryption.').first().waitFor()
-    expect(await alice.page.getByRole('textbox', { name: 'Message' }).isEnabled()).toBe(false)
+    expect(await alice.page.getByRole('textbox', { name: 'Message' }).isEditable()).toBe(false)
     await alice.press('Encrypt again')
     await alice.privacy('Verified')
     await alice.write('encrypted again')

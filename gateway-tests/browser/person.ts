@@ -14,6 +14,7 @@ export class Person {
   /** Opens the app's address. */
   static async arrive(context: BrowserContext, url: string, name: string): Promise<Person> {
     const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
     await page.goto(url)
     return new Person(page, name)
   }
@@ -29,14 +30,14 @@ export class Person {
   }
 
   async #fillIn(button: string, password = this.password): Promise<void> {
-    await this.page.getByRole('textbox', { name: 'Name' }).fill(this.name)
+    await this.page.getByLabel('Name', { exact: true }).fill(this.name)
     await this.page.getByLabel('Password').fill(password)
     await this.page.getByRole('button', { name: button, exact: true }).click()
   }
 
   /** Waits until the account is online. */
   async online(): Promise<void> {
-    await this.page.getByRole('region', { name: 'Contacts' }).waitFor()
+    await this.page.getByRole('navigation', { name: 'Contacts' }).waitFor()
   }
 
   async addContact(name: string): Promise<void> {
@@ -47,7 +48,7 @@ export class Person {
 
   /** Opens the conversation with a contact of the list. */
   async turnTo(contact: string): Promise<void> {
-    const list = this.page.getByRole('region', { name: 'Contacts' })
+    const list = this.page.getByRole('navigation', { name: 'Contacts' })
     await list.getByRole('button', { name: new RegExp(`^${contact}`, 'i') }).click()
   }
 
@@ -78,7 +79,7 @@ export class Person {
 
   async verifyWithSecret(peer: string, secret: string): Promise<void> {
     await this.encryptionMenu(`Verify ${peer}…`)
-    await this.page.getByRole('tab', { name: /Shared secret/ }).click()
+    await this.page.getByRole('radio', { name: 'Shared secret' }).click()
     await this.page.getByRole('textbox', { name: 'The secret' }).fill(secret)
     await this.press('Start verification')
   }

@@ -19,8 +19,11 @@ export function wirePair(framing: Wire['framing'] = 'message'): [TestWire, TestW
     queue.push(task)
     if (delivering) return
     delivering = true
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) next()
-    delivering = false
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) next()
+    } finally {
+      delivering = false
+    }
   }
   let open = true
   const end = (other: () => TestWire): TestWire => {

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { Address } from '../../chat/index.ts'
-import { domainPart } from '../app-state.ts'
+import { type Address, domainOf } from '../../chat/index.ts'
 import { AppIntentEvent } from '../intents.ts'
 import { CONTACTS } from '../words.ts'
 import './dialog.ts'
@@ -55,13 +54,13 @@ export class SottoAddContact extends LitElement {
   }
 
   override render() {
-    const domain = this.own === null ? '' : domainPart(this.own)
+    const domain = this.own === null ? '' : domainOf(this.own)
     return html`
       <sotto-dialog heading=${CONTACTS.add}>
         <form @submit=${this.#onSubmit} novalidate>
           <div class="field">
             <label for="address">${CONTACTS.addField}</label>
-            <input id="address" name="address" autocomplete="off" autocapitalize="none" spellcheck="false" autofocus
+            <input id="address" name="address" autocomplete="off" autocapitalize="none" spellcheck="false" data-first
               maxlength="320" aria-describedby="hint fault" aria-invalid=${String(this.fault !== null)}>
             <p class="hint" id="hint">${CONTACTS.addHint(domain)}</p>
             <p class="fault" id="fault" role="alert">${this.fault ?? nothing}</p>

@@ -98,6 +98,7 @@ export class SottoChatHeader extends LitElement {
     const { conversation } = this
     const { peer, privacy, contact } = conversation
     const name = nameOf(conversation)
+    const isStranger = conversation.invitation !== null
     return html`
       ${
         this.narrow
@@ -111,17 +112,17 @@ export class SottoChatHeader extends LitElement {
         <div class="name" role="heading" aria-level=${this.narrow ? 1 : 2}><bdi>${name}</bdi></div>
         <p class="address"><bdi>${bare(peer)}</bdi></p>
       </div>
-      <sotto-encryption-button .privacy=${privacy} .name=${name} ?always=${contact?.alwaysOtr ?? false}
+      <sotto-encryption-button ?hidden=${isStranger} .privacy=${privacy} .name=${name} ?always=${contact?.alwaysOtr ?? false}
         ?contact=${contact !== null}
         @open-verify=${this.#forward} @open-keys=${this.#forward}></sotto-encryption-button>
-      <sotto-menu plain label=${CHAT.options} .items=${this.#items()} @menu-select=${this.#onSelect}>
+      <sotto-menu plain ?hidden=${isStranger} label=${CHAT.options} .items=${this.#items()} @menu-select=${this.#onSelect}>
         <sotto-icon name="ellipsis-vertical"></sotto-icon>
       </sotto-menu>
       <sotto-dialog id="rename" heading=${CHAT.renameTitle(name)}>
         <form @submit=${this.#rename}>
           <div class="field">
             <label for="name">${CHAT.newName}</label>
-            <input id="name" name="name" required maxlength="64" autocomplete="off" autofocus .value=${name}>
+            <input id="name" name="name" required maxlength="64" autocomplete="off" data-first .value=${name}>
           </div>
           <div class="actions">
             <button type="button" class="quiet" @click=${this.#closeDialogs}>${CHAT.keep}</button>
@@ -133,7 +134,7 @@ export class SottoChatHeader extends LitElement {
         <div class="ask">
           <p>${CHAT.removeSure(name)}</p>
           <div class="actions">
-            <button type="button" autofocus @click=${this.#closeDialogs}>${CHAT.keep}</button>
+            <button type="button" data-first @click=${this.#closeDialogs}>${CHAT.keep}</button>
             <button type="button" class="danger" @click=${this.#remove}>${CHAT.removeConfirm}</button>
           </div>
         </div>

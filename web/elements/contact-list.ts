@@ -5,7 +5,15 @@ import { bare, type Conversation, lastAt, nameOf } from '../app-state.ts'
 import { AppIntentEvent } from '../intents.ts'
 import { PRIVACY_LOOK } from '../privacy-look.ts'
 import { recentOf } from '../time-words.ts'
-import { ACCOUNT_LABEL, APP_NAME, BUDDY, CONTACTS, PRIVACY_LABEL } from '../words.ts'
+import {
+  ACCOUNT_LABEL,
+  APP_NAME,
+  BUDDY,
+  CONTACTS,
+  NOTIFY,
+  PRIVACY_LABEL,
+  SETTINGS,
+} from '../words.ts'
 import './avatar.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
@@ -16,6 +24,7 @@ import { shared } from './shared-styles.ts'
  * @fires app-intent {AppIntentEvent} select, practice
  * @fires add-contact {Event} Open the dialog for it.
  * @fires open-settings {Event}
+ * @fires not-now {Event} No notifications.
  */
 export class SottoContactList extends LitElement {
   static override properties = {
@@ -25,6 +34,7 @@ export class SottoContactList extends LitElement {
     address: {},
     buddy: {},
     offer: { type: Boolean },
+    ask: { type: Boolean },
   }
 
   static override styles = [
@@ -32,7 +42,7 @@ export class SottoContactList extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-rows: auto auto 1fr;
+        grid-template: auto auto 1fr auto / minmax(0, 1fr);
         min-block-size: 0;
         background: var(--paper);
       }
@@ -191,6 +201,15 @@ export class SottoContactList extends LitElement {
         font-size: var(--text-s);
       }
 
+      .ask {
+        grid-row: 4;
+        display: grid;
+        gap: var(--gap-2);
+        padding: var(--gap-3) var(--gap-4);
+        border-block-start: 1px solid var(--line);
+        font-size: var(--text-s);
+      }
+
       .none {
         padding: var(--gap-4) var(--gap-3);
       }
@@ -211,6 +230,8 @@ export class SottoContactList extends LitElement {
   declare buddy: Address | null
   /** Offer the buddy here while it is not a contact. */
   declare offer: boolean
+  /** Ask whether notifications may be shown. */
+  declare ask: boolean
 
   constructor() {
     super()
@@ -220,6 +241,7 @@ export class SottoContactList extends LitElement {
     this.address = null
     this.buddy = null
     this.offer = false
+    this.ask = false
   }
 
   /** To the open conversation's row, or the first. */
@@ -262,7 +284,21 @@ export class SottoContactList extends LitElement {
           )}
         </ul>
         ${this.offer && this.buddy !== null && !this.conversations.has(this.buddy) ? this.#practice() : nothing}
-      </nav>`
+      </nav>
+      ${this.ask ? this.#question() : nothing}`
+  }
+
+  #question() {
+    return html`
+      <div class="ask" role="group" aria-label=${SETTINGS.notifications}>
+        <p>${NOTIFY.ask}</p>
+        <div class="actions">
+          <button type="button" class="small" @click=${() => this.dispatchEvent(new AppIntentEvent({ do: 'askNotifications' }))}>
+            <sotto-icon name="bell"></sotto-icon>${NOTIFY.allow}
+          </button>
+          <button type="button" class="small quiet" @click=${() => this.dispatchEvent(new Event('not-now'))}>${NOTIFY.later}</button>
+        </div>
+      </div>`
   }
 
   #row(conversation: Conversation, isTabStop: boolean) {

@@ -4,7 +4,7 @@ import { shared } from './shared-styles.ts'
 
 /**
  * A modal dialog: the browser's own, so that focus stays inside, Escape closes, and focus returns to
- * where it came from. Its content is slotted; its owner calls {@link show} and listens for `close`.
+ * where it came from. Its content is slotted, what is marked `data-first` in it has the focus; its owner calls {@link show} and listens for `close`.
  *
  * @fires close {Event} It was closed, by whatever way.
  */
@@ -80,7 +80,9 @@ export class SottoDialog extends LitElement {
   }
 
   show(): void {
-    if (this.#dialog !== null && !this.#dialog.open) this.#dialog.showModal()
+    if (this.#dialog === null || this.#dialog.open) return
+    this.#dialog.showModal()
+    this.querySelector<HTMLElement>('[data-first]')?.focus()
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { css, html, LitElement } from 'lit'
-import { fingerprintGroups } from '../encryption-words.ts'
+import { formatFingerprint } from '../../chat/index.ts'
 import { shared } from './shared-styles.ts'
 
 /** A fingerprint in five groups of eight, read out digit by digit. */
@@ -34,7 +34,7 @@ export class SottoFingerprint extends LitElement {
   }
 
   override render() {
-    const groups = fingerprintGroups(this.value)
+    const groups = formatFingerprint(this.value).split(' ')
     return html`
       <p aria-hidden="true">${groups.map((group) => html`<span>${group}</span> `)}</p>
       <span class="visually-hidden">${groups.map((group) => [...group].join(' ')).join(', ')}</span>`

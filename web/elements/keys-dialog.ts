@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { KnownKey } from '../../chat/index.ts'
+import { formatFingerprint, type KnownKey } from '../../chat/index.ts'
 import { bare, type Conversation, nameOf } from '../app-state.ts'
-import { fingerprintGroups, KEYS } from '../encryption-words.ts'
+import { KEYS } from '../encryption-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import { dayOf } from '../time-words.ts'
 import './dialog.ts'
@@ -165,7 +165,7 @@ export class SottoKeysDialog extends LitElement {
   }
 
   async #toClipboard(fingerprint: string): Promise<void> {
-    await navigator.clipboard.writeText(fingerprintGroups(fingerprint).join(' '))
+    await navigator.clipboard.writeText(formatFingerprint(fingerprint))
     this.copied = fingerprint
   }
 }

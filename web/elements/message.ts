@@ -88,6 +88,10 @@ export class SottoMessage extends LitElement {
         --icon-size: 0.9rem;
       }
 
+      :host([author='us']) .meta {
+        justify-content: flex-end;
+      }
+
       .meta span {
         display: inline-flex;
         align-items: center;
@@ -145,14 +149,15 @@ export class SottoMessage extends LitElement {
             : html`<a href=${piece.url} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`,
         )}</div>
       </div>
-      ${this.continued && !isPending ? nothing : this.#meta()}`
+      ${this.#meta(this.continued && !isPending)}`
   }
 
-  #meta() {
+  /** @param isQuiet - not drawn, because the row below says it for both; still there to be read */
+  #meta(isQuiet: boolean) {
     const { id, at, protection, delivery, reason, resent } = this.message
     const isPending = delivery === 'queued' || delivery === 'failed'
     return html`
-      <div class="meta">
+      <div class=${isQuiet ? 'visually-hidden' : 'meta'}>
         <time datetime=${new Date(at).toISOString()} title=${momentOf(at)}>${timeOf(at)}</time>
         ${isPending ? nothing : this.#lock(protection)}
         ${resent ? html`<span>${CHAT.resent}</span>` : nothing}

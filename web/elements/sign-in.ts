@@ -1,11 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { Stage } from '../app-state.ts'
-import { bare, domainPart, userPart } from '../app-state.ts'
+import { domainOf, userOf } from '../../chat/index.ts'
+import { bare, type SignInStage, signInStage } from '../app-state.ts'
 import { AppIntentEvent } from '../intents.ts'
 import { APP_NAME, APP_PROMISE, SIGN_IN } from '../words.ts'
 import './icon.ts'
 
-type Form = Extract<Stage, { at: 'signIn' }>
 type Mode = 'create' | 'enter' | 'other'
 
 /**
@@ -134,12 +133,12 @@ export class SottoSignIn extends LitElement {
     }
   `
 
-  declare form: Form
+  declare form: SignInStage
   declare mode: Mode | null
 
   constructor() {
     super()
-    this.form = { at: 'signIn', server: null, remembered: [], busy: null, fault: null }
+    this.form = signInStage()
     this.mode = null
   }
 
@@ -157,21 +156,28 @@ export class SottoSignIn extends LitElement {
 
   override render() {
     const mode = this.#mode
-    const { busy } = this.form
+    const { busy, server } = this.form
+    const isLooking = server === null && mode !== 'other' && busy === null
     return html`
       <main class="sign-in">
         <div class="brand">
           <h1><sotto-icon name="lock"></sotto-icon>${APP_NAME}</h1>
           <p class="soft">${APP_PROMISE}</p>
         </div>
-        ${mode === 'other' ? nothing : this.#modes(mode)}
-        ${mode === 'other' ? this.#formOf(mode) : html`<div id="way-in" role="tabpanel" aria-labelledby="tab-${mode}">${this.#formOf(mode)}</div>`}
+        ${mode === 'other' || isLooking ? nothing : this.#modes(mode)}
+        ${isLooking ? html`<p role="status" class="soft">${SIGN_IN.looking}</p>` : this.#panel(mode)}
         <button type="button" class="quiet small other" aria-expanded=${String(mode === 'other')}
           ?disabled=${busy !== null}
           @click=${() => this.#choose(mode === 'other' ? 'enter' : 'other')}>
           ${mode === 'other' ? SIGN_IN.thisServer : SIGN_IN.otherServer}
         </button>
       </main>`
+  }
+
+  /** The form; under tabs, as the panel of the one that is chosen. */
+  #panel(mode: Mode) {
+    if (mode === 'other') return this.#formOf(mode)
+    return html`<div id="way-in" role="tabpanel" aria-labelledby="tab-${mode}">${this.#formOf(mode)}</div>`
   }
 
   #formOf(mode: Mode) {
@@ -212,7 +218,7 @@ export class SottoSignIn extends LitElement {
   #ownFields(mode: Mode) {
     const { server, remembered } = this.form
     const domain = server === null || server === 'unreachable' ? null : server.domain
-    const known = domain === null ? [] : remembered.filter((a) => domainPart(a.address) === domain)
+    const known = remembered.find(({ address }) => domainOf(address) === domain)
     const isNew = mode === 'create'
     return html`
       ${isNew && this.#isClosed ? html`<p class="hint">${SIGN_IN.closed}</p>` : nothing}
@@ -220,11 +226,10 @@ export class SottoSignIn extends LitElement {
         <label for="name">${SIGN_IN.name}</label>
         <div class="at">
           <input id="name" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
-            required maxlength="64" list="known" aria-describedby="name-hint"
-            .value=${isNew || known[0] === undefined ? '' : userPart(known[0].address)}>
+            required maxlength="64" aria-describedby="name-hint"
+            .value=${isNew || known === undefined ? '' : userOf(known.address)}>
           ${domain === null ? nothing : html`<span>@${domain}</span>`}
         </div>
-        <datalist id="known">${known.map((a) => html`<option value=${userPart(a.address)}></option>`)}</datalist>
         <p class="hint" id="name-hint" ?hidden=${!isNew}>${SIGN_IN.nameHint}</p>
       </div>
       ${this.#password(isNew)}`

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { Address } from '../../chat/index.ts'
+import { notificationPermission } from '../announcer.ts'
 import type { AppState } from '../app-state.ts'
 import type { Desk } from '../desk.ts'
 import { type AppIntent, AppIntentEvent, type ChatIntentEvent } from '../intents.ts'
@@ -84,6 +85,8 @@ export class SottoApp extends LitElement {
   declare desk: DeskDoor
   declare narrow: boolean
   #inside = new AbortController()
+  /** What was drawn last. */
+  #shown: { readonly at: string; readonly open: Address | null } = { at: '', open: null }
 
   constructor() {
     super()
@@ -126,6 +129,17 @@ export class SottoApp extends LitElement {
     document.documentElement.dataset['theme'] = this.desk.state.settings.theme
   }
 
+  /** What opens gets the focus, so that a keyboard goes on from there. */
+  override updated(): void {
+    const { stage, selected } = this.desk.state
+    const [wasAt, wasOpen] = [this.#shown.at, this.#shown.open]
+    this.#shown = { at: stage.at, open: selected }
+    if (stage.at !== 'inside') return
+    if (selected !== null && selected !== wasOpen) void this.#focusChat()
+    else if (wasAt !== 'inside' || (selected === null && wasOpen !== null && this.narrow))
+      this.#focusRegion(0)
+  }
+
   override render() {
     const { state } = this.desk
     return html`
@@ -160,7 +174,8 @@ export class SottoApp extends LitElement {
     const { narrow } = this
     const list = html`
       <sotto-contact-list .conversations=${conversations} .selected=${selected} .account=${account}
-        .address=${address} .buddy=${buddy} ?offer=${narrow || conversation !== undefined}
+        .address=${address} .buddy=${buddy} ?offer=${narrow || conversation !== undefined} ?ask=${this.#mayAsk(state)}
+        @not-now=${() => this.#intend({ do: 'settings', settings: { ...state.settings, notifications: false } })}
         @add-contact=${this.#openAdd} @open-settings=${this.#openSettings}></sotto-contact-list>`
     const main =
       conversation === undefined
@@ -178,9 +193,16 @@ export class SottoApp extends LitElement {
       <sotto-settings-dialog .settings=${state.settings} .address=${address} .fingerprint=${fingerprint}></sotto-settings-dialog>`
   }
 
+  /** Permission is asked for once there is something to be told of. */
+  #mayAsk({ settings, conversations }: AppState): boolean {
+    if (!settings.notifications || notificationPermission() !== 'default') return false
+    return [...conversations.values()].some(({ timeline }) =>
+      timeline.some((entry) => entry.kind === 'message' && entry.message.author === 'peer'),
+    )
+  }
+
   #onChat(peer: Address, { detail }: ChatIntentEvent): void {
     this.desk.chat(peer, detail)
-    if (detail.do === 'back') void this.updateComplete.then(() => this.#focusRegion(0))
   }
 
   #openAdd(): void {
@@ -200,6 +222,14 @@ export class SottoApp extends LitElement {
     if (event.key !== 'F6' || this.desk.state.stage.at !== 'inside') return
     event.preventDefault()
     this.#focusRegion(this.querySelector('sotto-contact-list:focus-within') === null ? 0 : 1)
+  }
+
+  /** On a small screen the messages, because the composer would bring up the keyboard. */
+  async #focusChat(): Promise<void> {
+    const chat = this.querySelector<SottoChat>('sotto-chat')
+    await chat?.updateComplete
+    if (this.narrow) chat?.focusHistory()
+    else chat?.focus()
   }
 
   #focusRegion(region: 0 | 1): void {

@@ -13,6 +13,7 @@ import type { SottoKeysDialog } from './keys-dialog.ts'
 import './privacy-card.ts'
 import { shared } from './shared-styles.ts'
 import './timeline.ts'
+import type { SottoTimeline } from './timeline.ts'
 import './verification-card.ts'
 import './verify-dialog.ts'
 import type { CodeStartedEvent, SottoVerifyDialog } from './verify-dialog.ts'
@@ -122,6 +123,11 @@ export class SottoChat extends LitElement {
     this.renderRoot.querySelector<SottoComposer>('sotto-composer')?.focus()
   }
 
+  /** Puts the focus on the messages. */
+  focusHistory(): void {
+    this.renderRoot.querySelector<SottoTimeline>('sotto-timeline')?.focus()
+  }
+
   override willUpdate(changed: Map<string, unknown>): void {
     const before = changed.get('conversation') as Conversation | undefined
     const { peer, verification } = this.conversation
@@ -140,7 +146,7 @@ export class SottoChat extends LitElement {
         ${privacy.state === 'unverified' && conversation.verification.step === 'idle' ? this.#strip(name) : nothing}
         <sotto-timeline .timeline=${timeline} .peer=${peer} .name=${name} ?composing=${composing}
           ?covered=${privacy.state === 'keyChanged' || privacy.state === 'ended'}></sotto-timeline>
-        <div class="cards">${this.#cards(name)}</div>
+        <div class="cards" @chat-intent=${this.#onDecided}>${this.#cards(name)}</div>
         ${
           conversation.invitation === null
             ? html`<sotto-composer .peer=${peer} .name=${name} .draft=${this.draft} .privacy=${privacy}
@@ -218,6 +224,12 @@ export class SottoChat extends LitElement {
 
   #openKeys(): void {
     this.renderRoot.querySelector<SottoKeysDialog>('sotto-keys-dialog')?.show()
+  }
+
+  /** The card that was answered goes away; the focus must not go with it. */
+  #onDecided(): void {
+    if (this.narrow) this.focusHistory()
+    else this.focus()
   }
 
   #onCode({ detail }: CodeStartedEvent): void {

@@ -180,6 +180,10 @@ export class SottoTimeline extends LitElement {
     this.away = false
   }
 
+  override focus(): void {
+    this.#scroll.focus({ preventScroll: true })
+  }
+
   override willUpdate(changed: Map<string, unknown>): void {
     if (!changed.has('peer')) return
     this.drawn = ROWS_DRAWN

@@ -100,7 +100,7 @@ export class SottoVerifyDialog extends LitElement {
         display: flex;
         align-items: center;
         justify-content: center;
-        gap: var(--gap-3);
+        gap: var(--gap-2);
         padding: var(--gap-3);
         border-radius: var(--round-m);
         background: var(--sunken);
@@ -111,7 +111,7 @@ export class SottoVerifyDialog extends LitElement {
       }
 
       .code i {
-        inline-size: 0.4em;
+        inline-size: 0;
       }
 
       .pair {

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
-import type { Address } from '../../chat/index.ts'
-import { bare, userPart } from '../app-state.ts'
+import { type Address, userOf } from '../../chat/index.ts'
+import { bare } from '../app-state.ts'
 import { AppIntentEvent } from '../intents.ts'
 import { BUDDY, WELCOME } from '../words.ts'
 import './icon.ts'
@@ -89,7 +89,7 @@ export class SottoWelcome extends LitElement {
     return html`
       <div>
         <span class="seal"><sotto-icon name="message-circle"></sotto-icon></span>
-        <h2>${WELCOME.title(userPart(address))}</h2>
+        <h2>${WELCOME.title(userOf(address))}</h2>
         <p class="soft">${WELCOME.sentence}</p>
         <p><span class="visually-hidden">${WELCOME.yourAddress}: </span><code>${bare(address)}</code></p>
         <div class="actions">

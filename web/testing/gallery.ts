@@ -29,7 +29,7 @@ async function play({ open }: Scene): Promise<void> {
   document.body.append(app)
   await app.updateComplete
   const chat = app.querySelector<SottoChat>('sotto-chat')
-  await chat?.updateComplete
+  await new Promise((resolve) => setTimeout(resolve, 50)) // Dialogs draw themselves after their owner.
   if (open === 'add') app.querySelector<SottoAddContact>('sotto-add-contact')?.show()
   else if (open === 'settings')
     app.querySelector<SottoSettingsDialog>('sotto-settings-dialog')?.show()

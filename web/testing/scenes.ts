@@ -1,5 +1,5 @@
 import type { Address, ChatEvent } from '../../chat/index.ts'
-import type { AppState, Stage } from '../app-state.ts'
+import { type AppState, type SignInStage, type Stage, signInStage } from '../app-state.ts'
 import {
   ALICE_KEY,
   BOB,
@@ -30,13 +30,7 @@ export interface Scene {
 const now = Date.now()
 const ago = (minutes: number) => now - minutes * 60_000
 const server = { domain: 'sotto.example', enrolment: true }
-const form: Extract<Stage, { at: 'signIn' }> = {
-  at: 'signIn',
-  server,
-  remembered: [],
-  busy: null,
-  fault: null,
-}
+const form: SignInStage = { ...signInStage(), server }
 
 const inside: readonly ChatEvent[] = [
   { type: 'identity', fingerprint: ALICE_KEY, created: true },

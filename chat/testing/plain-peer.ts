@@ -1,0 +1,127 @@
+import { randomFillSync, randomUUID } from 'node:crypto'
+import { WebSocket as NodeWebSocket } from 'ws'
+import type { Edge } from '../../edge/index.ts'
+import {
+  MsrpConnection,
+  type MsrpSessionDoor,
+  type MsrpSessionEvent,
+  newIdent,
+  newSessionUri,
+  opened,
+  relayUri,
+} from '../../msrp/index.ts'
+import { type MsrpDescription, SipAgent, type SipEvent, type SipSocket } from '../../sip/index.ts'
+import { parseAddress } from '../address.ts'
+import { seal, unseal } from '../envelope.ts'
+import type { Address } from '../events.ts'
+
+const random = (length: number) => randomFillSync(new Uint8Array(length))
+const after = (ms: number, task: () => void) => {
+  const timer = setTimeout(task, ms)
+  return () => clearTimeout(timer)
+}
+const socket = (edge: Edge, protocol: string) => new NodeWebSocket(edge.wsUrl, protocol)
+
+/** A chat client from before OTR: it takes every call, and reads what comes as plain text. */
+export class PlainPeer {
+  readonly address: Address
+  /** Every text that it was sent, however it looked. */
+  readonly texts: string[] = []
+  readonly #edge: Edge
+  readonly #password: string
+  readonly #agent: SipAgent
+  #session: MsrpSessionDoor | null = null
+  #connection: MsrpConnection | null = null
+  #registered = () => {}
+
+  constructor(edge: Edge, name: string, password: string) {
+    this.#edge = edge
+    this.#password = password
+    this.address = parseAddress(name, edge.domain)
+    const connect = () => socket(edge, 'sip') as unknown as SipSocket
+    this.#agent = new SipAgent(
+      {
+        address: this.address,
+        password,
+        server: edge.wsUrl,
+        displayName: null,
+        instanceId: randomUUID(),
+      },
+      { connect, random, after, now: () => Date.now() },
+      (event) => void this.#onSip(event),
+    )
+  }
+
+  signIn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#registered = resolve
+      this.#agent.start()
+    })
+  }
+
+  async leave(): Promise<void> {
+    this.#session?.close()
+    this.#connection?.close()
+    await this.#agent.stop()
+  }
+
+  say(text: string, to: Address): void {
+    const route = {
+      from: { name: null, uri: this.address },
+      to: { name: null, uri: to },
+      wraps: true,
+    }
+    const message = seal(newIdent(random), 'text/plain; charset=utf-8', text, route, Date.now())
+    this.#session?.send(message, { success: 'no', failure: 'no' })
+  }
+
+  async #onSip(event: SipEvent): Promise<void> {
+    if (event.type === 'registration' && event.registration.state === 'registered') {
+      this.#registered()
+    }
+    if (event.type === 'incoming') {
+      const path = await this.#berth()
+      this.#agent.accept(event.call, answer(path))
+    }
+    if (event.type === 'established') {
+      this.#session?.start({ remotePath: event.remote.path, active: event.active })
+    }
+  }
+
+  async #berth(): Promise<readonly string[]> {
+    this.#connection ??= new MsrpConnection(
+      await opened(socket(this.#edge, 'msrp') as unknown as WebSocket),
+      { random, after },
+    )
+    const uri = newSessionUri(random)
+    const { usePath } = await this.#connection.authenticate({
+      relay: relayUri(this.#edge.wsUrl),
+      uri,
+      username: this.address.slice(4, this.address.indexOf('@')),
+      password: this.#password,
+      through: [],
+    })
+    this.#session = this.#connection.open({ uri, usePath }, (event) => this.#onMsrp(event))
+    return [...usePath].reverse().concat(uri)
+  }
+
+  #onMsrp(event: MsrpSessionEvent): void {
+    if (event.type !== 'message') return
+    const content = unseal(event.message)
+    if ('text' in content) this.texts.push(content.text)
+    this.#session?.report(event.message.id, 200)
+  }
+}
+
+function answer(path: readonly string[]): MsrpDescription {
+  return {
+    protocol: path[0]!.startsWith('msrps:') ? 'TCP/TLS/MSRP' : 'TCP/MSRP',
+    path,
+    acceptTypes: ['message/cpim', 'text/plain'],
+    acceptWrappedTypes: ['text/plain'],
+    setup: 'active',
+    direction: 'sendrecv',
+    maxSize: null,
+    chatroom: null,
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import type { SmpStep } from '../otr/index.ts'
+import type { Verification } from './events.ts'
+import { follow, isRunning } from './verification.ts'
+
+const FACTS = { now: 1000, attempts: 0, isVerified: false }
+const walk = (steps: readonly SmpStep[], facts = FACTS) =>
+  steps.reduce<Verification>((before, step) => follow(before, step, facts), { step: 'idle' })
+
+describe('a verification', () => {
+  test('that we ask for', () => {
+    expect(walk([{ step: 'started', question: 'Where?' }])).toEqual({
+      step: 'waiting',
+      question: 'Where?',
+      since: 1000,
+    })
+    expect(
+      walk([
+        { step: 'started', question: null },
+        { step: 'succeeded', provesPeer: true },
+      ]),
+    ).toEqual({ step: 'succeeded', provesPeer: true, at: 1000 })
+  })
+
+  test('that fails counts, and a cheat is no better', () => {
+    for (const step of ['failed', 'cheated'] as const) {
+      expect(walk([{ step }], { now: 1, attempts: 2, isVerified: true })).toEqual({
+        step: 'failed',
+        at: 1,
+        attempts: 3,
+        stillVerified: true,
+      })
+    }
+  })
+
+  test('that nobody began cannot be aborted', () => {
+    expect(walk([{ step: 'aborted', by: 'peer' }])).toEqual({ step: 'idle' })
+    const done: SmpStep[] = [{ step: 'succeeded', provesPeer: true }]
+    expect(walk([...done, { step: 'aborted', by: 'us' }]).step).toBe('succeeded')
+    expect(
+      walk([
+        { step: 'asked', question: null },
+        { step: 'aborted', by: 'peer' },
+      ]),
+    ).toEqual({
+      step: 'aborted',
+      by: 'peer',
+      at: 1000,
+    })
+  })
+
+  test('runs from the first question to the result', () => {
+    const asked = walk([{ step: 'asked', question: null }])
+    expect(isRunning(asked)).toBe(true)
+    expect(isRunning(follow(asked, { step: 'working' }, FACTS))).toBe(true)
+    expect(isRunning(follow(asked, { step: 'failed' }, FACTS))).toBe(false)
+  })
+})

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import type { Entry } from './app-state.ts'
+import { BOB, message, notice } from './testing/cast.ts'
+import { rowsOf } from './timeline-rows.ts'
+
+const noon = new Date(2026, 4, 3, 12).getTime()
+const minute = 60_000
+const day = 86_400_000
+
+const says = (author: 'us' | 'peer', at: number, part = {}): Entry => ({
+  kind: 'message',
+  message: message(BOB, author, 'x', at, part).message,
+})
+const tells = (at: number): Entry => ({
+  kind: 'notice',
+  notice: notice(BOB, 'key-new', 'A key.', at).notice,
+})
+/** `D` day, `N` notice, `M` message; `-` joins a message to its group above. */
+const draw = (timeline: readonly Entry[], count = 100) =>
+  rowsOf(timeline, count)
+    .map((row) =>
+      row.kind === 'message' ? (row.continues ? '-M' : 'M') : row.kind === 'day' ? 'D' : 'N',
+    )
+    .join(' ')
+
+test('a divider comes before the first row of each day, be it a notice', () => {
+  expect(draw([says('us', noon - day), tells(noon), says('us', noon)])).toBe('D M D N M')
+})
+
+test('one author within five minutes is one group', () => {
+  expect(draw([says('us', noon), says('us', noon + minute), says('us', noon + 9 * minute)])).toBe(
+    'D M -M M',
+  )
+})
+
+test.each([
+  ['another author', says('peer', noon + 1)],
+  ['another protection', says('us', noon + 1, { protection: 'verified' })],
+  ['another nickname', says('us', noon + 1, { nickname: 'Dora' })],
+  ['a notice', tells(noon + 1)],
+])('%s ends the group', (_, next) => {
+  expect(draw([says('us', noon), next])).not.toContain('-')
+})
+
+test('a row hides its time only if the next one says the same of its delivery', () => {
+  const hidden = (delivery: string) =>
+    rowsOf([says('us', noon), says('us', noon + 1, { delivery })], 9).map(
+      (row) => row.kind === 'message' && row.continued,
+    )
+  expect(hidden('delivered')).toEqual([false, true, false])
+  expect(hidden('sent')).toEqual([false, false, false])
+})
+
+test('only the last rows are drawn', () => {
+  expect(draw([says('us', noon - day), says('peer', noon), says('us', noon)], 2)).toBe('D M M')
+})
+
+test('keys are unique, also where two sides chose the same id', () => {
+  const rows = rowsOf([says('us', noon, { id: 'a' }), says('peer', noon, { id: 'a' })], 9)
+  expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
+})
