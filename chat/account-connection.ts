@@ -4,7 +4,6 @@ import {
   type MsrpSessionEvent,
   newSessionUri,
   opened,
-  relayUri,
 } from '../msrp/index.ts'
 import {
   type MsrpDescription,
@@ -22,6 +21,7 @@ import { ACCEPT_TYPES } from './envelope.ts'
 import type { AccountState, Sink } from './events.ts'
 import { faultOf } from './faults.ts'
 import { LINGER_MS } from './limits.ts'
+import { type MessageServer, messageServerOf, withFraming } from './message-server.ts'
 
 /** Someone calls: take it, refuse it, or hear that it was withdrawn. */
 export interface Invitation {
@@ -38,12 +38,13 @@ export type ConnectionEvent =
 
 /**
  * What one account has of the network: its registration, and the one MSRP connection that all its
- * sessions share, opened when the first is needed.
+ * sessions share, opened when the first is needed. A provider's relay takes one session for each.
  */
 export class AccountConnection implements Line {
   readonly #account: ChatAccount
   readonly #env: ChatEnv
   readonly #sink: Sink<ConnectionEvent>
+  readonly #server: MessageServer
   readonly #agent: SipAgentDoor
   readonly #channels = new Map<string, Channel>()
   readonly #invitations = new Map<string, Invitation>()
@@ -55,9 +56,14 @@ export class AccountConnection implements Line {
   constructor(account: ChatAccount, env: ChatEnv, sink: Sink<ConnectionEvent>) {
     this.#account = account
     this.#env = env
+    this.#server = messageServerOf(account.server)
     this.#sink = sink
     // The DOM types callbacks with arguments that sip does not look at.
-    const connect = (url: string) => env.connect(url, 'sip') as SipSocket
+    const connect = (url: string) => {
+      const socket = env.connect(url, 'sip')
+      socket.binaryType = 'arraybuffer'
+      return socket as SipSocket
+    }
     this.#agent = new SipAgent(account, { ...env, connect }, (event) => this.#onSip(event))
   }
 
@@ -85,22 +91,28 @@ export class AccountConnection implements Line {
 
   async reserve(sink: Sink<MsrpSessionEvent>): Promise<Berth> {
     this.#cancelLinger()
-    const connection = await this.#connected()
-    const { address, password, server } = this.#account
+    const connection = this.#server.isShared ? await this.#shared() : await this.#connect()
+    const { address, password } = this.#account
     const uri = newSessionUri(this.#env.random)
-    const { usePath } = await connection.authenticate({
-      relay: relayUri(server),
-      uri,
-      username: userOf(address),
-      password,
-      through: [],
-    })
-    this.#berths += 1
-    const session = connection.open({ uri, usePath, acceptTypes: ACCEPT_TYPES }, (event) => {
-      if (event.type === 'closed') this.#leaveBerth()
-      sink(event)
-    })
-    return { session, path: [...usePath].reverse().concat(uri) }
+    try {
+      const { usePath } = await connection.authenticate({
+        relay: this.#server.relay,
+        uri,
+        username: userOf(address),
+        password,
+        through: [],
+      })
+      const setup = { uri, usePath, acceptTypes: ACCEPT_TYPES }
+      const session = connection.open(setup, (event) => {
+        if (event.type === 'closed') this.#left(connection)
+        sink(event)
+      })
+      this.#berths += 1
+      return { session, path: [...usePath].reverse().concat(uri) }
+    } catch (error) {
+      if (!this.#server.isShared) connection.close()
+      throw error
+    }
   }
 
   invite(channel: Channel, peer: string, offer: MsrpDescription): string {
@@ -179,7 +191,7 @@ export class AccountConnection implements Line {
     }
   }
 
-  async #connected(): Promise<MsrpConnectionDoor> {
+  async #shared(): Promise<MsrpConnectionDoor> {
     const before = this.#wire
     const connection = await before?.catch(() => null)
     if (connection?.isOpen) return connection
@@ -189,12 +201,15 @@ export class AccountConnection implements Line {
   }
 
   async #connect(): Promise<MsrpConnectionDoor> {
-    const wire = await opened(this.#env.connect(this.#account.server, 'msrp'))
-    return new MsrpConnection(wire, this.#env)
+    const { url, framing } = this.#server
+    const wire = await opened(this.#env.connect(url, 'msrp'))
+    return new MsrpConnection(withFraming(wire, framing), this.#env)
   }
 
-  #leaveBerth(): void {
+  /** A session is over. */
+  #left(connection: MsrpConnectionDoor): void {
     this.#berths -= 1
+    if (!this.#server.isShared) return connection.close()
     if (this.#berths > 0) return
     this.#cancelLinger()
     this.#cancelLinger = this.#env.after(LINGER_MS, () => {

@@ -35,6 +35,7 @@ test('rooms carry text in clear, and OTR neither goes there nor is shown from th
   bob.client.send(room, 'between people')
   await alice.hears('between people')
   expect(alice.heard().map(({ text }) => text)).toEqual(['between people'])
+  await carol.hears('between people')
   expect(carol.heard().map(({ text }) => text)).toEqual(['hello everybody', 'between people'])
 
   const typed = on.wire().match(/\?OTR/g)!.length

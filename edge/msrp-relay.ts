@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, isIPv6, type Server } from 'node:net'
+import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import type { WebSocket } from 'ws'
 import {
   header,
@@ -104,15 +105,17 @@ export class MsrpRelay {
   }
 
   /**
-   * Serves peers without a relay, and clients, on a TCP port; TLS is for whoever stands before it.
+   * Serves peers without a relay, and clients, on a port of its own.
    *
    * @param port - 0 for any
+   * @param tls - certificate and key; absent: plain TCP, and TLS is for whoever stands before it
    * @returns the port
    */
-  async listen(port: number, host: string): Promise<number> {
-    const listener = createServer((socket) => {
+  async listen(port: number, host: string, tls?: TlsOptions): Promise<number> {
+    const accept = (socket: Socket): void => {
       streamHop(Promise.resolve(socket), this.#env, (hop) => this.#enterStream(hop))
-    })
+    }
+    const listener = tls === undefined ? createServer(accept) : createTlsServer(tls, accept)
     listener.maxConnections = STREAMS_MAX
     listener.listen(port, host)
     await once(listener, 'listening')

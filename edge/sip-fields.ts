@@ -52,20 +52,23 @@ export function parseUri(text: string): SipUri | null {
   }
 }
 
-/** Reads `"Name" <uri>;params` or `uri;params` (RFC 3261 §20.10). */
+/**
+ * Reads `"Name" <uri>;params` or `uri;params` (RFC 3261 §20.10), and nothing that another reader
+ * might read as another address: who a message is from is decided here.
+ */
 export function parseNameAddr(value: string): NameAddr | null {
-  const open = afterDisplayName(value)
-  if (value[open] === '<') {
-    const close = value.indexOf('>', open)
-    if (close < 0) return null
-    return { uri: value.slice(open + 1, close).trim(), params: parseParams(value.slice(close + 1)) }
+  const bracketed = BRACKETED.exec(value)
+  if (bracketed !== null) {
+    return { uri: bracketed[1]!.trim(), params: parseParams(bracketed[2] ?? '') }
   }
   // Without brackets, parameters belong to the header field, not to the URI.
-  const semicolon = value.indexOf(';')
-  const uri = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
-  if (uri === '' || /[\s"]/.test(uri)) return null
-  return { uri, params: parseParams(semicolon < 0 ? '' : value.slice(semicolon)) }
+  const [, uri, params] = /^([^\s"<>,;]+)\s*(;.*)?$/.exec(value) ?? []
+  return uri === undefined ? null : { uri, params: parseParams(params ?? '') }
 }
+
+/** Display name, quoted or bare; the URI; parameters, whose quotes may hold anything. */
+const BRACKETED =
+  /^(?:"(?:[^"\\]|\\.)*"\s*|[^"<>,;]*)<([^<>"]*)>\s*(;(?:[^"<>]|"(?:[^"\\]|\\.)*")*)?$/
 
 /** The address of a header field as a SIP URI, or `null`. @param name - in lower case */
 export function addressIn(message: SipRequest | SipResponse, name: string): SipUri | null {
@@ -175,13 +178,6 @@ const REASONS: Readonly<Record<number, string>> = {
   487: 'Request Terminated',
   500: 'Server Internal Error',
   503: 'Service Unavailable',
-}
-
-function afterDisplayName(value: string): number {
-  const quoted = /^\s*"(?:[^"\\]|\\.)*"\s*/.exec(value)
-  if (quoted !== null) return quoted[0].length
-  const bracket = value.indexOf('<')
-  return bracket < 0 ? value.length : bracket
 }
 
 function unquote(value: string): string {

@@ -135,8 +135,10 @@ function parseStartLine(
   if (/[\0-\x08\x0a-\x1f\x7f]/.test(line)) {
     throw new SipFault('SIP_START_LINE', 'control characters')
   }
-  const status = /^SIP\/2\.0 ([1-6]\d\d) ?(.*)$/i.exec(line)
-  if (status !== null) return { kind: 'response', status: Number(status[1]), reason: status[2]! }
+  const status = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/i.exec(line)
+  if (status !== null) {
+    return { kind: 'response', status: Number(status[1]), reason: status[2] ?? '' }
+  }
   const request = /^([^ ]{1,64}) ([^\s]{1,2048}) SIP\/2\.0$/i.exec(line)
   if (request === null || !TOKEN.test(request[1]!)) {
     throw new SipFault('SIP_START_LINE', `${line.length} characters`)

@@ -15,12 +15,15 @@ export interface Kamailio extends AsyncDisposable {
   log(): string
 }
 
-/** Why tests with it cannot run here; `null` if they can. */
-export const kamailioMissing: string | null =
-  spawnSync('kamailio', ['-v']).error === undefined ? null : 'kamailio is not installed'
-
-/** Starts it with `kamailio.cfg` in a folder of its own; it answers when the promise resolves. */
+/**
+ * Starts it with `kamailio.cfg` in a folder of its own; it answers when the promise resolves.
+ *
+ * @throws Error with its log if it does not start, or with the package's name if it is not installed
+ */
 export async function startKamailio({ port = 0 }: { port?: number } = {}): Promise<Kamailio> {
+  if (spawnSync('kamailio', ['-v']).error !== undefined) {
+    throw new Error('This test needs the Debian package kamailio: apt-get install kamailio')
+  }
   const chosen = port || (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'sotto-kamailio-'))
   const config = join(import.meta.dirname, 'kamailio.cfg')

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type MsrpDescription, SipAgent, type SipEnv, type SipEvent } from '../sip/index.ts'
-import { type Kamailio, kamailioMissing, startKamailio } from './kamailio.ts'
+import { type Kamailio, startKamailio } from './kamailio.ts'
 
 /** The same agent that runs in a browser, over `ws`, against a registrar and proxy of others. */
 class Phone {
@@ -78,7 +78,7 @@ let phones: Phone[]
 const unhandled: unknown[] = []
 const onUnhandled = (reason: unknown) => unhandled.push(reason)
 
-describe.skipIf(kamailioMissing !== null)('against Kamailio', () => {
+describe('against Kamailio', () => {
   beforeAll(async () => {
     process.on('unhandledRejection', onUnhandled)
     server = await startKamailio()

@@ -6,8 +6,8 @@ import {
   KEYS,
   makePair,
   Peer,
-  PROFILE,
   POLICY,
+  PROFILE,
   seeded,
   settle,
 } from './testing/peers.ts'
@@ -154,10 +154,13 @@ describe('text that must not leave does not', () => {
     expect(alice.take()).toEqual([expect.stringMatching(/^\?OTRv23\?/)])
   })
 
-  test.each(['', 'a\0b', 'x'.repeat(512 * 1024 + 1)])('what cannot be sent is a RangeError', (text) => {
-    const { alice } = makePair()
-    expect(() => alice.run({ op: 'send', id: '1', text })).toThrow(RangeError)
-  })
+  test.each(['', 'a\0b', 'x'.repeat(512 * 1024 + 1)])(
+    'what cannot be sent is a RangeError',
+    (text) => {
+      const { alice } = makePair()
+      expect(() => alice.run({ op: 'send', id: '1', text })).toThrow(RangeError)
+    },
+  )
 })
 
 describe('offers', () => {
@@ -241,7 +244,9 @@ describe('handshakes that go wrong', () => {
       settle(pair)
       expect(alice.state, `round ${round}`).toMatchObject({ state: 'encrypted' })
       expect(bob.state).toMatchObject({ state: 'encrypted' })
-      const halves = [alice.state, bob.state].map((state) => (state as { ssidHalf: string }).ssidHalf)
+      const halves = [alice.state, bob.state].map(
+        (state) => (state as { ssidHalf: string }).ssidHalf,
+      )
       expect(halves.toSorted()).toEqual(['first', 'second'])
     }
   })

@@ -230,8 +230,8 @@ function checkTraffic(seed: string, script: readonly string[]): void {
     accepted.push({ by: to, message: parse(bytes), at })
   })
   for (const { by, key, at } of revealed) {
-    const verified = accepted.filter(
-      ({ message }) => equalBytes(hmac(sha1, key, message.authenticated), message.mac),
+    const verified = accepted.filter(({ message }) =>
+      equalBytes(hmac(sha1, key, message.authenticated), message.mac),
     )
     expect(verified.length).toBeGreaterThan(0) // It was used…
     for (const use of verified) {

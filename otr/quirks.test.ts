@@ -9,8 +9,8 @@ import {
   encryptedPair,
   KEYS,
   makePair,
-  PROFILE,
   Peer,
+  PROFILE,
   seeded,
   settle,
   sheet,
@@ -34,7 +34,9 @@ const V2 = { policy: { allowV3: false } }
 
 test('each quirk of quirks.md has its test', () => {
   const rows = readFileSync(new URL('quirks.md', import.meta.url), 'utf8').match(/^\| \d+ /gm)!
-  const tests = readFileSync(new URL(import.meta.url), 'utf8').matchAll(/^(?:test.*|\S*\]\)\(|\)\()'(\d+)/gm)
+  const tests = readFileSync(new URL(import.meta.url), 'utf8').matchAll(
+    /^(?:test.*|\S*\]\)\(|\)\()'(\d+)/gm,
+  )
   const tested = new Set([...tests].map(([, number]) => Number(number)))
   expect(rows.map((row) => Number(row.slice(2)))).toEqual([...tested].toSorted((a, b) => a - b))
 })

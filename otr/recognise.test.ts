@@ -74,12 +74,15 @@ describe('encoded messages', () => {
     expect(recognise(writeEncoded(large))).toEqual({ kind: 'encoded', bytes: large })
   })
 
-  test.each(['  ?OTR:AAMD.', '<FONT>?OTR:AAMD.', '?OTR:AA\r\nMD.', '?OTR:AAMD.  bye', 'x ?OTR:AAMD.'])(
-    '%j',
-    (text) => {
-      expect(recognise(text)).toEqual({ kind: 'encoded', bytes: Uint8Array.of(0, 3, 3) })
-    },
-  )
+  test.each([
+    '  ?OTR:AAMD.',
+    '<FONT>?OTR:AAMD.',
+    '?OTR:AA\r\nMD.',
+    '?OTR:AAMD.  bye',
+    'x ?OTR:AAMD.',
+  ])('%j', (text) => {
+    expect(recognise(text)).toEqual({ kind: 'encoded', bytes: Uint8Array.of(0, 3, 3) })
+  })
 
   test.each([
     '?OTR:===.', // CVE-2012-3461 was about this one.
@@ -124,7 +127,24 @@ test.each(['?OTR,00001,00002,abc,', '?OTR|00000100|00000200,1,1,abc,', ' ?OTR,no
 )
 
 test('any text is recognised or refused by code, never otherwise', () => {
-  const pieces = fc.constantFrom('?OTR', ':', 'AAMD', '.', '?', 'v', '2', '3', ',', '|', ' ', '\t', '<', '>', ' Error:', 'é')
+  const pieces = fc.constantFrom(
+    '?OTR',
+    ':',
+    'AAMD',
+    '.',
+    '?',
+    'v',
+    '2',
+    '3',
+    ',',
+    '|',
+    ' ',
+    '\t',
+    '<',
+    '>',
+    ' Error:',
+    'é',
+  )
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
       try {

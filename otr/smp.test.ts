@@ -137,7 +137,9 @@ describe('every cell of the table does what it says', () => {
       case 'abort':
         return smp.receive({ type: TLV.smpAbort, value: new Uint8Array(0) })
       default:
-        return smp.receive({ message1: smp1, message2: smp2, message3: smp3, message4: smp4 }[input])
+        return smp.receive(
+          { message1: smp1, message2: smp2, message3: smp3, message4: smp4 }[input],
+        )
     }
   }
   const SENT: Record<string, number[]> = {
@@ -156,7 +158,10 @@ describe('every cell of the table does what it says', () => {
         const smp = bring(phase)
         expect(smp.phase).toBe(phase)
         const outcome = feed(smp, input)!
-        expect(outcome.send.map(({ type }) => type), input).toEqual(SENT[action] ?? [])
+        expect(
+          outcome.send.map(({ type }) => type),
+          input,
+        ).toEqual(SENT[action] ?? [])
         expect(smp.phase, input).toBe(next)
         if (action === 'sendAbort' && phase !== 'expect1') {
           expect(outcome.steps).toEqual([{ step: 'aborted', by: 'us' }])
@@ -173,7 +178,7 @@ describe('a peer who cheats is found out', () => {
   const honest = run({ alice: secret, bob: secret })
 
   /** A fresh end, one step before it gets that message. */
-  const before = (name: 'smp1' | 'smp2' | 'smp3' | 'smp4'): Smp => {
+  const oneStepBefore = (name: 'smp1' | 'smp2' | 'smp3' | 'smp4'): Smp => {
     if (name === 'smp1') return end('bob')
     const [alice, bob] = [end('alice', numbered('smp-a')), end('bob', numbered('smp-b'))]
     alice.start(secret, null)
@@ -196,8 +201,12 @@ describe('a peer who cheats is found out', () => {
     for (const number of numbers) writer.mpi(number)
     return writer.finish()
   }
-  const expectCaught = (name: 'smp1' | 'smp2' | 'smp3' | 'smp4', value: Uint8Array, what: string) => {
-    const smp = before(name)
+  const expectCaught = (
+    name: 'smp1' | 'smp2' | 'smp3' | 'smp4',
+    value: Uint8Array,
+    what: string,
+  ) => {
+    const smp = oneStepBefore(name)
     const outcome = smp.receive({ type: honest[name].type, value })
     expect(steps(outcome), what).toEqual(['cheated'])
     expect(only(outcome).type).toBe(TLV.smpAbort)
@@ -243,7 +252,7 @@ describe('a peer who cheats is found out', () => {
   }
 
   test('a proof sent back to its maker', () => {
-    const alice = before('smp2')
+    const alice = oneStepBefore('smp2')
     const mine = numbersOf(honest.smp1.value)
     const bobs = numbersOf(honest.smp2.value)
     const value = write([...mine, ...bobs.slice(6)])

@@ -23,7 +23,6 @@ test.each([
   'data:text/html,<script>alert(1)</script>',
   'vbscript:x',
   'java\tscript:alert(1)',
-  'blob:https://example.org/1',
   'file:///etc/passwd',
   'https://',
 ])('makes no link of %j', (text) => {

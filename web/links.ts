@@ -7,14 +7,14 @@ export type Piece =
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`{}|\\^\p{Cc}\p{Cf}]+/giu
 const SCHEMES = new Set(['http:', 'https:', 'mailto:'])
 /** Punctuation that ends the sentence, not the address. */
-const TRAILING = /[.,;:!?)\]]+$/
+const TRAILING = '.,;:!?)]'
 
 /** Splits a message into text and links, so that each can be a node of its own. Loses no character. */
 export function piecesOf(text: string): readonly Piece[] {
   const pieces: Piece[] = []
   let at = 0
   for (const match of text.matchAll(CANDIDATE)) {
-    const link = match[0].replace(TRAILING, '')
+    const link = trimmed(match[0])
     const url = URL.canParse(link) ? new URL(link) : null
     if (url === null || !SCHEMES.has(url.protocol)) continue
     if (match.index > at) pieces.push({ kind: 'text', text: text.slice(at, match.index) })
@@ -23,4 +23,11 @@ export function piecesOf(text: string): readonly Piece[] {
   }
   if (at < text.length) pieces.push({ kind: 'text', text: text.slice(at) })
   return pieces
+}
+
+/** A loop and not a pattern with `+$`, which would try again from every character of the run. */
+function trimmed(link: string): string {
+  let end = link.length
+  while (TRAILING.includes(link[end - 1] ?? 'x')) end--
+  return link.slice(0, end)
 }

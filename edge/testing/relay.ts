@@ -24,7 +24,8 @@ export interface Member {
 /** A relay on loopback with nothing else around it, and a clock of its own. */
 export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
   const env = new ManualEnv()
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+  const handleProtocols = () => 'msrp'
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const relay = new MsrpRelay({
@@ -42,7 +43,8 @@ export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
   server.on('connection', (socket) => relay.accept(socket))
   const address = `msrp://127.0.0.1:${port};ws`
 
-  const connect = () => RawMsrp.connect(`ws://127.0.0.1:${port}`)
+  const url = `ws://127.0.0.1:${port}`
+  const connect = () => RawMsrp.connect(url)
 
   /** AUTH as far as 200; the request headers in `extra` go along. */
   async function authenticate(
@@ -81,7 +83,7 @@ export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
     server.close()
   }
 
-  return { relay, env, address, port, connect, authenticate, join, stop }
+  return { relay, env, url, address, port, connect, authenticate, join, stop }
 }
 
 export type TestRelay = Awaited<ReturnType<typeof startRelay>>
