@@ -1,14 +1,14 @@
-import type { MsrpMessage, MsrpReports } from '../msrp/index.ts'
-import type { OtrCommand, OtrWire, PeerProfile } from '../otr/index.ts'
+import type { MsrpMessage } from '../msrp/index.ts'
+import type { OtrCommand, OtrWire } from '../otr/index.ts'
 import type { AccountConnection, Invitation } from './account-connection.ts'
 import type { Channel } from './channel.ts'
 import { OwnComposing } from './composing.ts'
 import { type ChatContext, notice, refuse } from './context.ts'
-import { COMPOSING, composingText, seal, TEXT } from './envelope.ts'
+import { composingText } from './envelope.ts'
 import type { Address, Message, PrivacyState } from './events.ts'
 import { type ChatFaultCode, chatFault } from './faults.ts'
-import { ENVELOPE_BYTES, TEXT_PART_BYTES, TEXT_PART_MAX_BYTES } from './limits.ts'
 import { DELIVERY_REASONS, holdReason } from './notices.ts'
+import { COMPOSING_ID, OTR_PROFILE, Postbox, textLimit } from './postbox.ts'
 import { type GateKeeper, PrivacyGate } from './privacy-gate.ts'
 import { isEncrypted } from './privacy-table.ts'
 import { Reach, type ReachEvent } from './reach.ts'
@@ -17,18 +17,6 @@ import { splitText } from './split-text.ts'
 import { TaskQueue } from './task-queue.ts'
 import { Timeline } from './timeline.ts'
 import { VerificationFlow } from './verification-flow.ts'
-
-/** People's text: we want to hear what becomes of it. */
-const REPORTED: MsrpReports = { success: 'yes', failure: 'yes' }
-/** OTR's own messages and is-composing: nobody answers (Blink does the same). */
-const UNREPORTED: MsrpReports = { success: 'no', failure: 'no' }
-/**
- * OTR as MSRP carries it: whole, since a fragment kills Blink's session, and padded to multiples of
- * 256 bytes, so that lengths say little.
- */
-const OTR_PROFILE: PeerProfile = { fragmentAbove: null, padTo: 256, errors: true }
-/** What OTR carries for us that is not text of a person. */
-const COMPOSING_ID = 'composing'
 
 /**
  * One peer: the channel to it, the gate that text passes, and what was said. Everything that touches
@@ -45,8 +33,10 @@ export class Conversation implements GateKeeper {
   readonly #verification: VerificationFlow
   readonly #reception: Reception
   readonly #composing: OwnComposing
-  /** The channel that the queue works on: behind that of `#reach` while tasks wait. */
-  #channel: Channel | null = null
+  /** Its channel is the one that the queue works on: behind that of `#reach` while tasks wait. */
+  readonly #postbox: Postbox
+  /** Counts how often the person has left. */
+  #era = 0
   #isDraining = false
   /** The session ended before a person had decided what its text was waiting for. */
   #isUndecided = false
@@ -58,6 +48,7 @@ export class Conversation implements GateKeeper {
     this.#context = context
     this.queue = new TaskQueue(() => this.#onDefect())
     this.#timeline = new Timeline(context, peer)
+    this.#postbox = new Postbox(context, peer)
     this.#gate = new PrivacyGate(context, this)
     const run = (command: OtrCommand) => this.#run(command)
     this.#verification = new VerificationFlow(context, peer, this.#gate, this.queue, run)
@@ -222,8 +213,7 @@ export class Conversation implements GateKeeper {
   // What the gate asks for.
 
   transmit(wire: OtrWire): void {
-    if (wire.carries === COMPOSING_ID) this.#post(null, COMPOSING, wire.text)
-    else this.#post(wire.carries, TEXT, wire.text)
+    this.#postbox.postWire(wire)
   }
 
   moved(): void {
@@ -236,16 +226,21 @@ export class Conversation implements GateKeeper {
   }
 
   #onReach(event: ReachEvent): void {
-    const channel = this.#reach.channel
+    const { channel } = this.#reach
+    const era = this.#era
+    // What came before the person left, but has not had its turn, concerns nobody any more.
+    const inTurn = (task: () => Promise<void> | void) => {
+      void this.queue.add(() => (era === this.#era ? task() : undefined))
+    }
     switch (event.type) {
       case 'connecting':
-        void this.queue.add(() => this.#gate.connecting())
+        inTurn(() => this.#gate.connecting())
         return
       case 'opened':
-        void this.queue.add(() => this.#onOpened(event.channel, event.replaces))
+        inTurn(() => this.#onOpened(event.channel, event.replaces))
         return
       case 'message':
-        void this.queue.add(() => this.#onMessage(event.message, channel))
+        inTurn(() => this.#onMessage(event.message, channel))
         return
       case 'sent':
         this.#timeline.sent(event.id, channel?.peer?.isFocus === true)
@@ -258,13 +253,13 @@ export class Conversation implements GateKeeper {
         this.#onFailed(event.id, event.status)
         return
       case 'lost':
-        void this.queue.add(() => this.#onLost(event))
+        inTurn(() => this.#onLost(event))
     }
   }
 
   async #onOpened(channel: Channel, replaces: boolean): Promise<void> {
     this.#timeline.ground()
-    this.#channel = channel
+    this.#postbox.channel = channel
     this.#isUndecided = false
     const isRoom = channel.peer?.isFocus === true
     const wasRoom = this.#gate.state === 'room'
@@ -277,15 +272,17 @@ export class Conversation implements GateKeeper {
     await this.#gate.opened(channel.role, OTR_PROFILE)
   }
 
-  async #onLost({ by, fault, first }: Extract<ReachEvent, { type: 'lost' }>): Promise<void> {
+  async #onLost(loss: Extract<ReachEvent, { type: 'lost' }>): Promise<void> {
+    const { by, fault, first, isFinal } = loss
     const { state } = this.#gate
-    const wasOpen = this.#channel !== null
+    const wasOpen = this.#postbox.channel !== null
     this.#isUndecided = state === 'unsupported' || state === 'ended' || state === 'keyChanged'
     await this.#forgetChannel()
     this.#context.emit({ type: 'closed', peer: this.peer, by, fault })
     if (by === 'remote') notice(this.#context, this.peer, 'session-closed')
     else if (wasOpen) notice(this.#context, this.peer, 'session-lost')
     else if (first && fault) notice(this.#context, this.peer, 'session-failed', fault.sentence)
+    if (isFinal && fault) this.#timeline.explain(fault.sentence)
   }
 
   async #onMessage(message: MsrpMessage, channel: Channel | null): Promise<void> {
@@ -296,10 +293,10 @@ export class Conversation implements GateKeeper {
   }
 
   #onFailed(id: string, status: number): void {
-    if (status === 408 && this.#channel?.profile.report408 === 'unconfirmed') {
+    if (status === 408 && this.#postbox.channel?.profile.report408 === 'unconfirmed') {
       this.#timeline.unconfirmed(id, DELIVERY_REASONS.unconfirmed)
     } else if (status === 408 || status === 481 || status === 506) {
-      this.#reach.giveUp() // The other end is gone; what is under way goes again.
+      this.#reach.giveUp(null) // The other end is gone; what is under way goes again.
     } else {
       const { unreadable, refused } = DELIVERY_REASONS
       this.#timeline.failed(id, status === 400 ? unreadable : refused)
@@ -313,11 +310,11 @@ export class Conversation implements GateKeeper {
     this.#isDraining = true
     void this.queue.add(async () => {
       this.#isDraining = false
-      if (this.#channel === null || !this.#gate.maySend) return
-      const message = this.#timeline.launchNext(this.#gate.protection)
+      if (this.#postbox.channel === null || !this.#gate.maySend) return
+      const message = this.#timeline.launchNext(this.#gate.protection, this.#gate.fingerprint)
       if (message === null) return
       this.#composing.reset()
-      if (this.#gate.state === 'room') this.#post(message.id, TEXT, message.text)
+      if (this.#gate.state === 'room') this.#postbox.postText(message.id, message.text)
       else await this.#run({ op: 'send', id: message.id, text: message.text })
       this.#drain()
     })
@@ -326,9 +323,9 @@ export class Conversation implements GateKeeper {
   #tellComposing(active: boolean): void {
     void this.queue.add(async () => {
       const { state, maySend } = this.#gate
-      if (!maySend || state === 'room' || !this.#channel?.takesComposing) return
+      if (!maySend || state === 'room' || !this.#postbox.channel?.takesComposing) return
       // Not at all rather than in clear where the peer's software cannot read it encrypted.
-      if (isEncrypted(state) && this.#channel.profile.composing === 'clear') return
+      if (isEncrypted(state) && this.#postbox.channel.profile.composing === 'clear') return
       await this.#run({ op: 'send', id: COMPOSING_ID, text: composingText(active), bare: true })
     })
   }
@@ -337,26 +334,15 @@ export class Conversation implements GateKeeper {
     await this.#reception.dispatch(await this.#gate.run(command), null)
   }
 
-  /** @param id - of a message of a person; `null` for what nobody wants to hear of again */
-  #post(id: string | null, contentType: string, text: string): void {
-    const channel = this.#channel
-    if (channel === null) return
-    const { own, displayName, env, newId } = this.#context
-    const from = { name: displayName, uri: own }
-    const to = { name: null, uri: this.peer }
-    const route = { from, to, wraps: channel.takesCpim }
-    const message = seal(id ?? newId(), contentType, text, route, env.now())
-    channel.send(message, id === null ? UNREPORTED : REPORTED)
-  }
-
   async #leave(): Promise<void> {
     await this.#gate.farewell()
     this.#reach.leave()
+    this.#era += 1
     await this.#forgetChannel()
   }
 
   async #forgetChannel(): Promise<void> {
-    this.#channel = null
+    this.#postbox.channel = null
     this.#composing.reset()
     this.#reception.reset()
     this.#verification.sessionEnded()
@@ -374,8 +360,9 @@ export class Conversation implements GateKeeper {
   /** A task failed: the session's state is not to be trusted any more, the outbox is. */
   #onDefect(): void {
     if (this.#isDisposed) return
-    this.#context.emit({ type: 'fault', peer: this.peer, fault: chatFault('CHAT_DEFECT') })
-    this.#reach.giveUp()
+    const fault = chatFault('CHAT_DEFECT')
+    this.#context.emit({ type: 'fault', peer: this.peer, fault })
+    this.#reach.giveUp(fault)
   }
 
   #refuse(code: ChatFaultCode): void {
@@ -385,11 +372,4 @@ export class Conversation implements GateKeeper {
   get #name(): string {
     return this.#context.contacts.nameOf(this.peer)
   }
-}
-
-/** Bytes of text that the path to the peer carries in one message, once encrypted and wrapped. */
-function textLimit(channel: Channel | null): number {
-  if (channel === null) return TEXT_PART_BYTES
-  const encoded = channel.profile.maxMessage - ENVELOPE_BYTES
-  return Math.min(Math.floor((encoded * 3) / 4), TEXT_PART_MAX_BYTES)
 }

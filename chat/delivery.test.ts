@@ -140,6 +140,33 @@ test('signing out ends encryption and session, and the peer hears it', async () 
   await bob.fault('CHAT_SIGNED_OUT')
 })
 
+test('signing out before signing in is done leaves nothing behind', async () => {
+  await using on = await stage()
+  const alice = await on.actor('alice', { signIn: false })
+  alice.client.signIn()
+  alice.client.signIn()
+  await alice.fault('CHAT_SIGNED_IN')
+  await alice.client.signOut()
+  expect(alice.events.at(-1)).toEqual({ type: 'account', account: { state: 'signedOut' } })
+  await alice.signIn()
+})
+
+test('a store that fails is told of once, and messages go on', async () => {
+  await using on = await stage()
+  const { alice, bob } = await couple(on)
+  const full = () => Promise.reject(new Error('quota exceeded'))
+  alice.store.putMessage = full
+  bob.store.putContact = full
+  for (const text of ['one', 'two']) alice.client.send(bob.address, text)
+  await bob.hears('two')
+  bob.client.setAlwaysOtr(alice.address, true)
+  bob.client.setAlwaysOtr(alice.address, false)
+  await alice.fault('CHAT_STORE')
+  await bob.fault('CHAT_STORE')
+  expect(alice.all('fault')).toHaveLength(1)
+  expect(bob.all('fault')).toHaveLength(1)
+})
+
 test('a contact that is removed takes messages and trust along', async () => {
   await using on = await stage()
   const { alice, bob } = await couple(on)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { OtrEngine } from '../otr/index.ts'
 import { couple, stage } from './testing/stage.ts'
 
 test('a conversation turns encrypted by itself, and nothing of it can be read on the way', async () => {
@@ -119,6 +120,17 @@ describe('verification', () => {
     expect(alice.privacyNow(bob.address)!.state).toBe('verified')
   })
 
+  test('nobody waits for ever for an answer', async () => {
+    await using on = await stage()
+    const [alice, bob] = await Promise.all([on.actor('alice', { speed: 60 }), on.actor('bob')])
+    bob.client.addContact(alice.address, null)
+    alice.client.open(bob.address)
+    await alice.privacy(bob.address, 'unverified')
+    alice.client.verify(bob.address, 'silence', null)
+    expect(await alice.verification('aborted')).toMatchObject({ by: 'timeout' })
+    expect(await bob.verification('aborted')).toMatchObject({ by: 'peer' })
+  })
+
   test('calls that make no sense are faults', async () => {
     await using on = await stage()
     const { alice, bob } = await couple(on)
@@ -176,6 +188,23 @@ describe('the end of encryption', () => {
     expect(alice.privacyNow(bob.address)!.state).toBe('unverified')
   })
 
+  test('a peer whose software encrypts once per session gets a new session', async () => {
+    await using on = await stage()
+    const [alice, bob] = await Promise.all([
+      on.actor('alice', { speed: 20 }),
+      on.actor('bob', { otr: oncePerSession }),
+    ])
+    bob.client.addContact(alice.address, null)
+    alice.client.open(bob.address)
+    await bob.privacy(alice.address, 'unverified')
+    bob.client.stopOtr(alice.address)
+    await alice.privacy(bob.address, 'ended')
+    alice.client.send(bob.address, 'once more')
+    alice.client.startOtr(bob.address)
+    await bob.hears('once more')
+    expect(on.wire()).not.toContain('once more')
+  })
+
   test('session keys are renewed without an interruption', async () => {
     await using on = await stage()
     const { alice, bob } = await couple(on)
@@ -190,3 +219,23 @@ describe('the end of encryption', () => {
     )
   })
 })
+
+/** As Blink does: once a session was encrypted, queries in it are ignored. */
+function oncePerSession(engine: OtrEngine): OtrEngine {
+  const used = new Set<string>()
+  return {
+    identity: (account) => engine.identity(account),
+    renewIdentity: (account) => engine.renewIdentity(account),
+    open: (session, setup) => engine.open(session, setup),
+    close: (session) => engine.close(session),
+    dispose: () => engine.dispose(),
+    async run(session, command) {
+      const isQuery = command.op === 'receive' && command.text.startsWith('?OTRv')
+      if (isQuery && used.has(session)) return { wire: [], events: [] }
+      const output = await engine.run(session, command)
+      const isEncrypted = output.events.some((e) => e.type === 'state' && e.state === 'encrypted')
+      if (isEncrypted) used.add(session)
+      return output
+    },
+  }
+}

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { OtrEngine } from '../otr/index.ts'
 import { type Actor, couple, stage } from './testing/stage.ts'
 
 /** Bob gets a new key; both clients find each other again by themselves. */
@@ -99,6 +100,23 @@ test('a key that another contact has is pointed at, and brings no trust along', 
   expect((await alice.notice('key-shared')).sentence).toContain('mallory has the same key as bob')
 })
 
+test('an older version than before is said, and holds the text of always-OTR', async () => {
+  await using on = await stage()
+  const { alice, bob } = await couple(on)
+  alice.client.setAlwaysOtr(bob.address, true)
+  await bob.leave()
+  await alice.privacy(bob.address, 'none')
+  // Someone on the way, or Bob's other software, offers version 2 only.
+  const older = await on.actor('bob', { store: bob.store, otr: onlyVersion2 })
+  alice.client.send(bob.address, 'as always')
+  expect(await alice.privacy(bob.address, 'keyChanged')).toMatchObject({ version: 2 })
+  await alice.notice('version-lowered')
+  expect(older.heard()).toEqual([])
+  alice.client.trust(bob.address, alice.privacyNow(bob.address)!.peerFingerprint!, 'accepted')
+  await older.hears('as always')
+  expect(alice.contact(bob.address)!.otrVersion).toBe(3)
+})
+
 test('keys are forgotten and trusted only where that makes sense', async () => {
   await using on = await stage()
   const { alice, bob } = await couple(on)
@@ -112,3 +130,21 @@ test('keys are forgotten and trusted only where that makes sense', async () => {
   alice.client.forgetKey(bob.address, fingerprint)
   expect(alice.contact(bob.address)!.keys).toEqual([])
 })
+
+function onlyVersion2(engine: OtrEngine): OtrEngine {
+  return {
+    identity: (account) => engine.identity(account),
+    renewIdentity: (account) => engine.renewIdentity(account),
+    open: (session, setup) =>
+      engine.open(session, { ...setup, policy: { ...setup.policy, allowV3: false } }),
+    run: (session, command) =>
+      engine.run(
+        session,
+        command.op === 'policy'
+          ? { op: 'policy', policy: { ...command.policy, allowV3: false } }
+          : command,
+      ),
+    close: (session) => engine.close(session),
+    dispose: () => engine.dispose(),
+  }
+}

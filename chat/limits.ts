@@ -58,6 +58,8 @@ export const TEXT_PART_BYTES = 6_000
 export const TEXT_PART_MAX_BYTES = 256 * 1024
 /** Messages of one conversation kept in memory; the oldest are forgotten. */
 export const LOG_MAX = 10_000
+/** The same warning about what came over the wire is given at most this often. */
+export const WARNING_EVERY_MS = 5_000
 /** Characters shown of a peer's `?OTR Error`, which anyone on the way may have written. */
 export const PEER_ERROR_MAX = 200
 /** Characters shown of what a room says of itself. */

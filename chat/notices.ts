@@ -33,7 +33,7 @@ const NOTICES = {
   'encryption-refreshed': { tone: 'status', say: () => 'Encryption was renewed.' },
   'encryption-ended-by-us': {
     tone: 'warning',
-    say: () => 'You ended encryption. Messages are not encrypted from here on.',
+    say: () => 'Messages are not encrypted from here on, as you chose.',
   },
   'encryption-ended-by-peer': {
     tone: 'alert',
@@ -179,5 +179,7 @@ export const DELIVERY_REASONS = {
   refused: 'Their app did not take it.',
   unconfirmed: 'It left, but the other network does not confirm it.',
   unsettled: 'It may have arrived. It goes again when the connection is back.',
+  otherKey:
+    'It may have arrived before their identity changed. Send it again only if you are sure.',
   attempts: 'It left several times and was never confirmed.',
 } as const

@@ -23,7 +23,7 @@ const message = (id: string, change: Partial<Message> = {}): Message => ({
 function drain(outbox: Outbox): string[] {
   const ids: string[] = []
   for (let next = outbox.next(); next !== null; next = outbox.next()) {
-    outbox.launch(next.id, 'unverified')
+    outbox.launch(next.id, 'unverified', 'k1')
     ids.push(next.id)
   }
   return ids
@@ -67,6 +67,21 @@ describe('an outbox', () => {
     expect(drain(outbox)).toEqual(['a'])
   })
 
+  test('repeats nothing to another key, nor in clear, unless the person says so', () => {
+    for (const other of ['k2', null]) {
+      const outbox = new Outbox()
+      outbox.add(message('a'))
+      outbox.add(message('b'))
+      outbox.launch('a', 'verified', 'k1')
+      outbox.ground()
+      expect(outbox.launch('a', 'unverified', other)).toMatchObject({ delivery: 'failed' })
+      // What has never left goes to whichever key the policy accepts.
+      expect(outbox.launch('b', 'unverified', other)).toMatchObject({ delivery: 'queued' })
+      outbox.retry('a')
+      expect(outbox.launch('a', 'unverified', other)).toMatchObject({ resent: true })
+    }
+  })
+
   test('takes back what has not left', () => {
     const outbox = new Outbox()
     outbox.add(message('a'))
@@ -84,7 +99,7 @@ describe('an outbox', () => {
     const outbox = new Outbox()
     outbox.add(message('a'))
     outbox.add(message('b'))
-    outbox.launch('a', 'unverified')
+    outbox.launch('a', 'unverified', 'k1')
     outbox.putBack('a')
     expect(drain(outbox)).toEqual(['a', 'b'])
     expect(outbox.sent('a')).toMatchObject({ resent: false })
@@ -117,7 +132,7 @@ test('whatever happens, nothing is lost, nothing overtakes, and delivery is mono
           for (const id of open) {
             if (Number(id) < Number(next.id)) expect(flying).toContain(id)
           }
-          outbox.launch(next.id, 'verified')
+          outbox.launch(next.id, 'verified', 'k1')
           flying.push(next.id)
         } else if (what === 'sent') {
           const id = flying[0]

@@ -9,6 +9,8 @@ interface Entry {
   /** The next hop has not answered yet: counts for the window. */
   leaving: boolean
   attempts: number
+  /** The key that it was encrypted to when it left; `null` if it has not, or left in clear. */
+  sentTo: string | null
 }
 
 /**
@@ -26,12 +28,17 @@ export class Outbox {
     return false
   }
 
-  /** Takes a new message, or one that was stored: `sent` without `delivered` goes again. */
-  add(message: Message): void {
+  /**
+   * Takes a new message, or one that was stored: `sent` without `delivered` goes again.
+   *
+   * @param key - that a stored one was encrypted to, as far as is known
+   */
+  add(message: Message, key: string | null = null): void {
     const phase = message.delivery === 'failed' ? 'failed' : 'waiting'
     // One that was sent in an earlier life of this program counts as an attempt.
     const attempts = message.delivery === 'sent' ? 1 : 0
-    this.#entries.set(message.id, { message, phase, leaving: false, attempts })
+    const sentTo = message.delivery === 'sent' && message.protection !== 'none' ? key : null
+    this.#entries.set(message.id, { message, phase, leaving: false, attempts, sentTo })
     if (phase === 'waiting') this.#waiting.add(message.id)
   }
 
@@ -42,10 +49,19 @@ export class Outbox {
     return null
   }
 
-  /** It is being handed to the network, protected like this. */
-  launch(id: string, protection: Protection): Message | null {
+  /**
+   * It is being handed to the network, protected like this. What may have arrived under one key is
+   * never repeated to another, nor in clear: it fails, and a person may retry it.
+   *
+   * @param key - that it is encrypted to; `null` in clear
+   */
+  launch(id: string, protection: Protection, key: string | null): Message | null {
     const entry = this.#entries.get(id)
     if (!entry || !this.#waiting.delete(id)) return null
+    if (entry.sentTo !== null && entry.sentTo !== key) {
+      return this.#fail(entry, DELIVERY_REASONS.otherKey)
+    }
+    entry.sentTo = key
     const resent = entry.attempts > 0
     entry.attempts += 1
     entry.phase = 'flying'
@@ -122,6 +138,7 @@ export class Outbox {
     if (entry?.phase !== 'failed') return null
     entry.phase = 'waiting'
     entry.attempts = Math.min(entry.attempts, 1) // The count starts again; `resent` stays true.
+    entry.sentTo = null
     this.#rebuildWaiting()
     return this.#change(entry, { delivery: 'queued', reason: null })
   }

@@ -37,7 +37,6 @@ export class PrivacyGate {
   readonly #keeper: GateKeeper
   #state: PrivacyState = 'none'
   #session: string | null = null
-  #sessions = 0
   #secured: Secured | null = null
   #wasSecured = false
   /** A key that would block, but that the person has accepted for this session. */
@@ -85,8 +84,7 @@ export class PrivacyGate {
   async opened(role: 'caller' | 'callee', profile: PeerProfile): Promise<void> {
     await this.#forget()
     this.#move('openPrivate')
-    this.#sessions += 1
-    const session = `${this.#keeper.peer} ${this.#sessions}`
+    const session = this.#context.newId()
     const policy = otrPolicy(this.#state)
     await this.#context.otr.open(session, { account: this.#context.own, policy, profile })
     this.#session = session
@@ -97,8 +95,9 @@ export class PrivacyGate {
 
   /** The channel is gone, and with it the session's keys. */
   async closed(): Promise<void> {
-    await this.#forget()
+    const forgotten = this.#forget()
     this.#move('closed')
+    await forgotten
   }
 
   /** The person asks for encryption, or for new session keys. */

@@ -1,7 +1,7 @@
 import type { AccountConnection, Invitation } from './account-connection.ts'
 import type { Channel, ChannelEvent } from './channel.ts'
 import type { ChatContext } from './context.ts'
-import type { Address, Sink } from './events.ts'
+import type { Address, ChatFault, Sink } from './events.ts'
 import { RESUME_SPREAD_MS } from './limits.ts'
 import { type Loss, retryDelay } from './reconnection.ts'
 
@@ -11,8 +11,11 @@ export type ReachEvent =
   | { readonly type: 'opened'; readonly channel: Channel; readonly replaces: boolean }
   /** Of the open channel. */
   | Extract<ChannelEvent, { type: 'message' | 'sent' | 'delivered' | 'failed' }>
-  /** There is no channel any more. `first`: the first failure since something worked. */
-  | ({ readonly type: 'lost'; readonly first: boolean } & Loss)
+  /**
+   * There is no channel any more. `first`: the first failure since something worked. `isFinal`: it is
+   * not tried again before the person wants it.
+   */
+  | ({ readonly type: 'lost'; readonly first: boolean; readonly isFinal: boolean } & Loss)
 
 /**
  * Gets a channel to one peer and keeps it: calls, answers, calls again after a loss, and sees to it
@@ -90,12 +93,12 @@ export class Reach {
   }
 
   /** The open channel does not work any more, whatever it says. */
-  giveUp(): void {
+  giveUp(fault: ChatFault | null): void {
     const dead = this.#current
     if (dead === null) return
     dead.close()
     this.#current = null
-    this.#onLoss({ by: 'network', fault: null })
+    this.#onLoss({ by: 'network', fault })
   }
 
   /** The person leaves. No event follows. */
@@ -161,10 +164,12 @@ export class Reach {
     this.#failures += 1
     // A peer that hangs up wants it closed; a refusal is an answer.
     if (loss.by === 'remote') this.#isWanted = false
-    this.#sink({ type: 'lost', first: this.#failures === 1, by: loss.by, fault: loss.fault })
     const delay = retryDelay(loss, this.#failures, this.#fraction())
-    if (delay === null) this.#isLeft = true
+    const isFinal = delay === null
+    const { by, fault } = loss
+    if (isFinal) this.#isLeft = true
     else this.#retryIn(delay)
+    this.#sink({ type: 'lost', first: this.#failures === 1, isFinal, by, fault })
   }
 
   #retryIn(ms: number): void {

@@ -5,7 +5,7 @@ import { type ChatContext, notice } from './context.ts'
 import { type Content, readComposingText, unseal } from './envelope.ts'
 import type { Address, Protection } from './events.ts'
 import { htmlToText } from './html-to-text.ts'
-import { PEER_ERROR_MAX, STATUS_MAX } from './limits.ts'
+import { PEER_ERROR_MAX, STATUS_MAX, WARNING_EVERY_MS } from './limits.ts'
 import { clearTextIsOdd } from './policy.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
 import type { Timeline } from './timeline.ts'
@@ -33,6 +33,7 @@ export class Reception {
   readonly #timeline: Timeline
   readonly #verification: VerificationFlow
   readonly #composing: PeerComposing
+  readonly #warnedAt = new Map<string, number>()
 
   constructor(
     context: ChatContext,
@@ -85,10 +86,10 @@ export class Reception {
         case 'unreadable':
           if (event.silent) break
           status = UNREADABLE
-          notice(this.#context, this.#peer, 'message-unreadable')
+          this.#warn('message-unreadable')
           break
         case 'peerError':
-          notice(this.#context, this.#peer, 'peer-otr-error', event.text.slice(0, PEER_ERROR_MAX))
+          this.#warn('peer-otr-error', event.text.slice(0, PEER_ERROR_MAX))
           break
         case 'state':
           this.#verification.sessionEnded()
@@ -147,11 +148,19 @@ export class Reception {
     if (text === '' || !this.#timeline.isNewMessage(id, text)) return
     const contact = this.#context.contacts.get(this.#peer)
     if (fingerprint === null && clearTextIsOdd(this.#gate.state, contact)) {
-      notice(this.#context, this.#peer, 'message-unencrypted')
+      this.#warn('message-unencrypted')
     }
     const protection = this.#protectionBy(fingerprint)
     this.#composing.reset()
     await this.#timeline.receive({ id, author: 'peer', nickname: null, text, protection })
+  }
+
+  /** Says what anyone on the way can provoke at will: not more often than it can be read. */
+  #warn(form: 'message-unreadable' | 'message-unencrypted' | 'peer-otr-error', detail = ''): void {
+    const now = this.#context.env.now()
+    if (now - (this.#warnedAt.get(form) ?? Number.NEGATIVE_INFINITY) < WARNING_EVERY_MS) return
+    this.#warnedAt.set(form, now)
+    notice(this.#context, this.#peer, form, detail)
   }
 
   #showComposing(text: string): void {

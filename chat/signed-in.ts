@@ -68,13 +68,11 @@ export class SignedIn {
 
   /** Ends everything properly, but in time. No event follows. */
   async end(): Promise<void> {
-    let cancel = () => {}
-    const deadline = new Promise<void>((resolve) => {
-      cancel = this.#setup.env.after(SIGN_OUT_MAX_MS, resolve)
-    })
-    await Promise.race([this.#endAll(), deadline])
-    cancel()
+    this.strangers.dispose()
+    const conversations = [...this.#conversations.values()]
+    await this.#inTime(Promise.all(conversations.map((one) => one.dispose())))
     this.#isOver = true
+    await this.#inTime(Promise.all([this.#connection.stop(), this.#archive.settled]))
   }
 
   probe(): void {
@@ -117,11 +115,14 @@ export class SignedIn {
     this.tellPrivacy()
   }
 
-  async #endAll(): Promise<void> {
-    this.strangers.dispose()
-    await Promise.all([...this.#conversations.values()].map((one) => one.dispose()))
-    await this.#connection.stop()
-    await this.#archive.settled
+  /** Waits for half of what signing out may take, and no longer. */
+  async #inTime(work: Promise<unknown>): Promise<void> {
+    let cancel = () => {}
+    const deadline = new Promise<void>((resolve) => {
+      cancel = this.#setup.env.after(SIGN_OUT_MAX_MS / 2, resolve)
+    })
+    await Promise.race([work, deadline])
+    cancel()
   }
 
   #onConnection(event: ConnectionEvent): void {

@@ -41,7 +41,9 @@ export class Timeline {
   restore(message: Message): void {
     this.#set(message)
     this.#context.emit({ type: 'message', message, restored: true })
-    if (message.author === 'us' && message.delivery !== 'delivered') this.#outbox.add(message)
+    if (message.author !== 'us' || message.delivery === 'delivered') return
+    const lastKey = this.#context.contacts.get(this.#peer)?.keys[0]?.fingerprint ?? null
+    this.#outbox.add(message, lastKey)
   }
 
   /** Tells a new message of ours. It is not in the outbox before {@link post}. */
@@ -70,11 +72,19 @@ export class Timeline {
     this.#outbox.add(message)
   }
 
-  /** The next message that may leave, marked as leaving. */
-  launchNext(protection: Protection): Message | null {
-    const next = this.#outbox.next()
-    const launched = next && this.#outbox.launch(next.id, protection)
-    return launched && this.#changed(launched)
+  /**
+   * The next message that may leave, marked as leaving.
+   *
+   * @param key - that it will be encrypted to; `null` in clear
+   */
+  launchNext(protection: Protection, key: string | null): Message | null {
+    for (let next = this.#outbox.next(); next !== null; next = this.#outbox.next()) {
+      const launched = this.#outbox.launch(next.id, protection, key)
+      if (launched === null) return null
+      this.#changed(launched)
+      if (launched.delivery !== 'failed') return launched
+    }
+    return null
   }
 
   /** The session refused to carry it after all. */

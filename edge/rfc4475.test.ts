@@ -119,7 +119,7 @@ describe('valid', () => {
     })
   })
 
-  test('unreason, noreason (3.1.1.12, 3.1.1.13): any reason, or none', () => {
+  test('unreason, noreason (3.1.1.12, 3.1.1.13): a reason in Russian, or none', () => {
     const reason = Buffer.from('= 2**3 * 5**2 но сто девяносто девять - простое').toString('latin1')
     const message = parseSip(around(`SIP/2.0 200 ${reason}`))
     expect(message).toMatchObject({ status: 200, reason })

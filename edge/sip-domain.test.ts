@@ -229,6 +229,19 @@ describe('a call', () => {
     await bob.takeRequest('BYE')
   })
 
+  test('stays with the socket that is left of a browser’s two', async () => {
+    const instance = 'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'
+    const [alice, bob] = [await registered('alice', { instance }), await registered('bob')]
+    const { invite } = await call(alice, bob)
+    const second = await registered('alice', { instance })
+    second.close()
+    await second.closed()
+    const metrics = async (): Promise<string> => (await fetch(`${edge.url}metrics`)).text()
+    await expect.poll(metrics).toContain('\nsotto_sip_flows 2\n')
+    bob.inCalleeDialog('BYE', invite)
+    await alice.takeRequest('BYE')
+  })
+
   test('is 430 for the peer of a browser that is gone for good', async () => {
     const [alice, bob] = [await registered('alice'), await registered('bob')]
     const { invite } = await call(alice, bob)

@@ -65,7 +65,8 @@ export class SipDomain {
   readonly #dialogs: DialogTokens
   readonly #wrongPasswords: RateLimit
   readonly #flows = new Map<SipFlow, FlowState>()
-  readonly #flowOfEnd = new Map<string, SipFlow>()
+  /** Open flows by the ends they are, the one to use last. */
+  readonly #flowsOfEnd = new Map<string, readonly SipFlow[]>()
   readonly #inside = new Map<string, SipFlow>()
 
   constructor(options: SipDomainOptions) {
@@ -82,7 +83,7 @@ export class SipDomain {
   /** Figures for the operator. */
   get counts(): { readonly flows: number; readonly registered: number; readonly waiting: number } {
     return {
-      flows: this.#flows.size,
+      flows: this.#flows.size - this.#inside.size,
       registered: this.#registrar.size,
       waiting: this.#proxy.size,
     }
@@ -98,7 +99,9 @@ export class SipDomain {
       this.#options.log({ event: 'sip/gone', user, flow: flow.id })
     }
     for (const end of this.#flows.get(flow)?.ends ?? []) {
-      if (this.#flowOfEnd.get(end) === flow) this.#flowOfEnd.delete(end)
+      const left = this.#flowsOfEnd.get(end)?.filter((other) => other !== flow) ?? []
+      if (left.length === 0) this.#flowsOfEnd.delete(end)
+      else this.#flowsOfEnd.set(end, left)
     }
     this.#flows.delete(flow)
     this.#proxy.flowClosed(flow)
@@ -114,7 +117,7 @@ export class SipDomain {
       id: `inside ${host}`,
       remoteAddress: '',
       // Not at once: whoever sends must not be answered before the call returns.
-      send: (message) => queueMicrotask(() => agent.receive(message)),
+      send: (message) => queueMicrotask(() => this.#hand(message, agent, host)),
     }
     this.#open(flow, host)
     this.#inside.set(host, flow)
@@ -129,10 +132,19 @@ export class SipDomain {
     else this.#receiveRequest(message, flow, state)
   }
 
+  /** A fault inside the edge must not end it. */
+  #hand(message: SipMessage, agent: InsideAgent, host: string): void {
+    try {
+      agent.receive(message)
+    } catch (error) {
+      this.#options.log({ event: 'sip/bug', error: error instanceof Error ? error.name : '', host })
+    }
+  }
+
   #open(flow: SipFlow, host: string | null): void {
     const end = randomToken(this.#options.env)
     this.#flows.set(flow, { user: null, ends: [end], host })
-    this.#flowOfEnd.set(end, flow)
+    this.#flowsOfEnd.set(end, [flow])
   }
 
   #receiveRequest(request: SipRequest, flow: SipFlow, state: FlowState): void {
@@ -174,8 +186,11 @@ export class SipDomain {
     const instance = parseNameAddr(header(request, 'contact') ?? '')?.params.get('+sip.instance')
     if (!instance) return
     const end = this.#dialogs.endOf(user, instance)
-    state.ends = [state.ends[0]!, end]
-    this.#flowOfEnd.set(end, flow)
+    const [own, browser = end] = state.ends
+    if (browser !== end) return // A flow is one browser's; what else it calls itself is not kept.
+    state.ends = [own!, end]
+    const others = this.#flowsOfEnd.get(end)?.filter((other) => other !== flow) ?? []
+    this.#flowsOfEnd.set(end, [...others, flow])
   }
 
   #route(request: SipRequest, flow: SipFlow, state: FlowState): void {
@@ -202,7 +217,7 @@ export class SipDomain {
       this.#answer(request, flow, 403)
       return
     }
-    const other = this.#flowOfEnd.get(ends[here === 0 ? 1 : 0])
+    const other = this.#flowsOfEnd.get(ends[here === 0 ? 1 : 0])?.at(-1)
     if (other === undefined) this.#answer(request, flow, 430)
     else if (request.method === 'ACK') {
       this.#proxy.forwardAck(request, { flow: other, uri: request.uri })
@@ -262,7 +277,9 @@ export class SipDomain {
   }
 
   #forward(request: SipRequest, flow: SipFlow, how: Forwarding): void {
-    if (this.#proxy.isBusy(flow)) this.#answer(request, flow, 503, [['Retry-After', '5']])
+    const outside = this.#flows.get(flow)?.host === null // A room has many to tell at once.
+    if (outside && this.#proxy.isBusy(flow))
+      this.#answer(request, flow, 503, [['Retry-After', '5']])
     else this.#proxy.forward(request, flow, how)
   }
 

@@ -218,7 +218,7 @@ test('a repeated commit while a reveal is awaited replaces the first', () => {
 describe('what does not verify has no effect', () => {
   const { states, messages, header, bob, alice } = handshake()
 
-  test.each(['reveal', 'signature'] as const)('%s: any byte changed', (kind) => {
+  test.each(['reveal', 'signature'] as const)('%s: each byte changed', (kind) => {
     const [phase, own, key] = kind === 'reveal' ? AT_ALICE : AT_BOB
     const bytes = kind === 'reveal' ? reencode('reveal') : reencode('signature')
     for (let at = 11; at < bytes.length; at += kind === 'reveal' ? 7 : 9) {

@@ -73,12 +73,12 @@ test(
         fc.tuple(setup, setup),
         fc.array(move, {
           minLength: 10,
-          maxLength: LONG ? 400 : 60,
+          maxLength: LONG ? 200 : 60,
           ...(LONG && { size: 'max' as const }),
         }),
         play,
       ),
-      { numRuns: LONG ? 300 : 25 },
+      { numRuns: LONG ? 100 : 25 },
     )
   },
   LONG ? 1_200_000 : 20_000,

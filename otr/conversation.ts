@@ -52,6 +52,8 @@ export class OtrConversation {
    * @throws RangeError for a text, question or policy that the caller should not have given
    */
   run(command: OtrCommand): OtrOutput {
+    // There is no timer: secrets of old handshakes go with the first command after their time.
+    for (const session of this.#sessions()) session.expireAke()
     const out: Output = { wire: [], events: [] }
     switch (command.op) {
       case 'start':

@@ -95,20 +95,17 @@ export class OtrSession {
 
   // Handshake
 
-  /** The commit that a device may answer, if it is young enough. */
+  /** The commit that a device may answer. */
   get commit(): CommitSent | null {
-    this.#expireAke()
     return this.#ake.phase === 'awaitingKey' ? this.#ake : null
   }
 
   get akeIsIdle(): boolean {
-    this.#expireAke()
     return this.#ake.phase === 'none'
   }
 
   /** Sends a D-H Commit. @returns true if it is a new one */
   startAke(version: OtrVersion, out: Output): boolean {
-    this.#expireAke()
     const before = this.#ake
     this.#moveAke(startAke(before, this.#header(version), this.#parts), version, out)
     return this.#ake !== before
@@ -125,7 +122,6 @@ export class OtrSession {
    * @throws OtrError if the message has no effect
    */
   receiveAke(message: AkeMessage, out: Output): 'established' | 'refreshed' | null {
-    this.#expireAke()
     const step = receiveAke(this.#ake, message, this.#header(message.version), this.#parts)
     this.#moveAke(step, message.version, out)
     return step.established === null ? null : this.#establish(step.established, out)
@@ -136,7 +132,8 @@ export class OtrSession {
     this.#ake = NO_AKE
   }
 
-  #expireAke(): void {
+  /** Forgets a handshake that got no answer in time. */
+  expireAke(): void {
     if (this.#ake.phase === 'none') return
     if (this.#parts.now() - this.#ake.since > AKE_TIMEOUT_MS) this.forgetAke()
   }

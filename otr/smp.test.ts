@@ -236,7 +236,7 @@ describe('a peer who cheats is found out', () => {
       })
     })
 
-    test(`${name}: any number that is not the proved one`, () => {
+    test(`${name}: a number other than the proved one`, () => {
       numbers.forEach((number, at) => {
         expectCaught(name, write(numbers.with(at, number ^ 2n)), `at ${at}`)
       })

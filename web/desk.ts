@@ -192,8 +192,8 @@ export class Desk extends EventTarget {
       )
       this.#seat = seat
       seat.client.signIn()
-    } catch {
-      await this.#leave(APP.cannotStart)
+    } catch (error) {
+      await this.#leave(error instanceof DOMException ? APP.storageFailed : APP.cannotStart)
     }
   }
 

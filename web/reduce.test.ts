@@ -214,6 +214,17 @@ test('a result that was put away comes back with the next verification', () => {
   expect(bob(next).verificationDismissed).toBe(false)
 })
 
+test.each(['keyChanged', 'ended', 'none'] as const)('a result does not stay beside %s', (state) => {
+  const verification = { step: 'succeeded', provesPeer: true, at: 1 } as const
+  const done = play(
+    privacy(BOB, 'unverified'),
+    { type: 'verification', peer: BOB, verification },
+    privacy(BOB, 'verified'),
+  )
+  expect(bob(done).verificationDismissed).toBe(false)
+  expect(bob(reduce(done, privacy(BOB, state))).verificationDismissed).toBe(true)
+})
+
 test('a removed contact is gone, and its conversation closed', () => {
   const state = reduce(select(play(contact(BOB, 'Bob')), BOB), {
     type: 'contactRemoved',

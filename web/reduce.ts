@@ -41,6 +41,7 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
       return update(state, event.peer, (c) => ({
         ...c,
         privacy: event.privacy,
+        verificationDismissed: c.verificationDismissed || isStale(c, event.privacy.state),
         keyChange: decided(c, event.privacy.state) ? null : c.keyChange,
       }))
     case 'verification':
@@ -123,6 +124,7 @@ export function withToast(state: AppState, sentence: string): AppState {
 }
 
 export function withoutToast(state: AppState, id: number): AppState {
+  if (!state.toasts.some((toast) => toast.id === id)) return state
   return { ...state, toasts: state.toasts.filter((toast) => toast.id !== id) }
 }
 
@@ -170,6 +172,13 @@ function closed(state: AppState, event: Extract<ChatEvent, { type: 'closed' }>):
 /** A blocking change is decided once the state has left `keyChanged`, whichever event came first. */
 function decided(before: Conversation, next: Conversation['privacy']['state']): boolean {
   return before.privacy.state === 'keyChanged' && next !== 'keyChanged'
+}
+
+/** "Verified" must not stand beside "identity changed": a result ends with the state it was about. */
+function isStale(before: Conversation, next: Conversation['privacy']['state']): boolean {
+  const { step } = before.verification
+  const isResult = step === 'succeeded' || step === 'failed' || step === 'aborted'
+  return isResult && next !== before.privacy.state && next !== 'verified'
 }
 
 function withMessage(

@@ -30,8 +30,6 @@ export const VERIFY = {
   differText: (name: string) =>
     `Then this is not ${name}’s key, or someone sits in between. Don’t write anything private here. End encryption and ask ${name} in person.`,
   start: 'Start verification',
-  cancel: 'Cancel',
-  close: 'Close',
 } as const
 
 export const RESULT = {

@@ -148,7 +148,6 @@ export const CHAT = {
   retry: 'Retry',
   discard: 'Discard',
   resent: 'Sent again',
-  you: 'You',
   dismiss: 'Dismiss',
 } as const
 
@@ -156,7 +155,6 @@ export const COMPOSER = {
   field: 'Message',
   send: 'Send',
   placeholder: (name: string) => `Message ${name}`,
-  tooLong: (max: number) => `A message has at most ${max.toLocaleString()} characters.`,
 } as const
 
 /** The line under the composer: what happens to text typed now, if that is not simply "it is sent". */
@@ -189,6 +187,8 @@ export const APP = {
     'This browser does not let the page store anything. Leave private browsing, or free some space.',
   notifications: 'Notifications',
   dismiss: 'Dismiss',
+  close: 'Close',
+  timeLeft: 'Time left',
 } as const
 
 export const SETTINGS = {

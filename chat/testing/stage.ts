@@ -1,7 +1,7 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { type Edge, startEdge } from '../../edge/index.ts'
-import { createOtrEngine } from '../../otr/index.ts'
+import { createOtrEngine, type OtrEngine } from '../../otr/index.ts'
 import { parseAddress } from '../address.ts'
 import { ChatClient } from '../client.ts'
 import type { ChatEnv } from '../client-door.ts'
@@ -35,6 +35,8 @@ export interface ActorOptions {
   readonly speed?: number
   readonly signIn?: boolean
   readonly password?: string
+  /** Stands before the OTR engine, to behave as other software does. */
+  readonly otr?: (engine: OtrEngine) => OtrEngine
 }
 
 const PASSWORD = 'correct horse'
@@ -87,7 +89,7 @@ export class Actor {
   #waiters = new Set<() => void>()
 
   constructor(edge: Edge, name: string, options: ActorOptions) {
-    const { store, speed = 1, password = PASSWORD } = options
+    const { store, speed = 1, password = PASSWORD, otr = (engine) => engine } = options
     const env = nodeEnv(speed, this.#sockets)
     this.store = store ?? new MemoryStore(keysOf(edge, name))
     this.address = parseAddress(name, edge.domain)
@@ -100,7 +102,7 @@ export class Actor {
         instanceId: randomUUID(),
       },
       env,
-      otr: createOtrEngine(env, this.store.keys),
+      otr: otr(createOtrEngine(env, this.store.keys)),
       store: this.store,
       sink: (event) => {
         this.events.push(event)

@@ -64,11 +64,15 @@ export class SottoComposer extends LitElement {
         min-block-size: var(--control);
         padding: 0.5rem 0 0.5rem var(--gap-3);
         border: 0;
-        outline: 0;
         background: transparent;
         resize: none;
         field-sizing: content;
         line-height: 1.45;
+      }
+
+      /* The frame around field and button shows the focus of both. */
+      textarea:focus-visible {
+        outline: 0;
       }
 
       textarea::placeholder {

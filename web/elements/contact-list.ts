@@ -201,6 +201,12 @@ export class SottoContactList extends LitElement {
         font-size: var(--text-s);
       }
 
+      /* Among other people it is one line, without a frame. */
+      ul:has(li) + .practice {
+        padding: var(--gap-1) 0;
+        border-color: transparent;
+      }
+
       .ask {
         grid-row: 4;
         display: grid;
@@ -330,7 +336,7 @@ export class SottoContactList extends LitElement {
   #practice() {
     return html`
       <div class="practice">
-        <p class="soft">${BUDDY.sentence}</p>
+        ${this.conversations.size === 0 ? html`<p class="soft">${BUDDY.sentence}</p>` : nothing}
         <button type="button" class="small" @click=${() => this.dispatchEvent(new AppIntentEvent({ do: 'practice' }))}>
           <sotto-icon name="bot"></sotto-icon>${BUDDY.action}
         </button>

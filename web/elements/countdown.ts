@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit'
 import { leftOf } from '../time-words.ts'
+import { APP } from '../words.ts'
 
 /** Minutes and seconds left until `until`. Shown, not announced: nobody wants a clock read out. */
 export class SottoCountdown extends LitElement {
@@ -31,7 +32,7 @@ export class SottoCountdown extends LitElement {
   }
 
   override render() {
-    return html`<span role="timer" aria-label="Time left">${leftOf(this.until - Date.now())}</span>`
+    return html`<span role="timer" aria-label=${APP.timeLeft}>${leftOf(this.until - Date.now())}</span>`
   }
 }
 customElements.define('sotto-countdown', SottoCountdown)

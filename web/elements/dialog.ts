@@ -1,4 +1,5 @@
 import { css, html, LitElement } from 'lit'
+import { APP } from '../words.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
 
@@ -94,7 +95,7 @@ export class SottoDialog extends LitElement {
       <dialog aria-labelledby="heading" @close=${this.#onClose}>
         <div class="bar">
           <h2 id="heading">${this.heading}</h2>
-          <button type="button" class="quiet icon" aria-label="Close" @click=${this.close}>
+          <button type="button" class="quiet icon" aria-label=${APP.close} @click=${this.close}>
             <sotto-icon name="x"></sotto-icon>
           </button>
         </div>

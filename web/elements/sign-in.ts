@@ -64,6 +64,7 @@ export class SottoSignIn extends LitElement {
 
     .sign-in .modes button {
       min-block-size: 2.125rem;
+      padding: 0 var(--gap-1);
       border-color: transparent;
       background: transparent;
       color: var(--ink-soft);

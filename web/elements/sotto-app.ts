@@ -59,7 +59,7 @@ export class SottoApp extends LitElement {
 
     .toasts {
       position: fixed;
-      inset-block-end: var(--gap-4);
+      inset-block-start: 4.5rem;
       inset-inline: var(--gap-4);
       z-index: 2;
       display: grid;

@@ -51,6 +51,10 @@ export class SottoTimeline extends LitElement {
         overflow-anchor: none;
       }
 
+      .scroll:focus-visible {
+        outline-offset: -2px;
+      }
+
       @media (max-width: 45rem) {
         .scroll {
           padding: var(--gap-3) var(--gap-3) 0;
@@ -168,6 +172,8 @@ export class SottoTimeline extends LitElement {
   declare away: boolean
   /** Alerts from before this conversation was opened are not announced again. */
   #openedAt = 0
+  /** Where the reader was, in pixels from the top. */
+  #top = 0
 
   constructor() {
     super()
@@ -252,7 +258,11 @@ export class SottoTimeline extends LitElement {
 
   #onScroll(): void {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroll
-    this.away = scrollHeight - scrollTop - clientHeight > NEAR_END
+    const isAtEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END
+    // Only a reader goes up. Messages that grow below leave the end without anybody's wish.
+    if (isAtEnd) this.away = false
+    else if (scrollTop < this.#top) this.away = true
+    this.#top = scrollTop
   }
 
   async #earlier(): Promise<void> {

@@ -63,6 +63,7 @@ export class SottoVerifyDialog extends LitElement {
       .ways label {
         position: relative;
         display: grid;
+        align-content: start;
         padding: var(--gap-2) var(--gap-3);
         border: 1px solid var(--line-strong);
         border-radius: var(--round-s);
@@ -179,7 +180,7 @@ export class SottoVerifyDialog extends LitElement {
               ${WAYS.map(
                 ([way, label, hint]) => html`
                   <label>
-                    <input type="radio" name="way" value=${way} .checked=${this.way === way} aria-describedby="hint-${way}"
+                    <input type="radio" name="way" value=${way} .checked=${this.way === way} ?data-first=${this.way === way} aria-describedby="hint-${way}"
                       @change=${() => this.#choose(way)}>
                     <span>${label}</span><small class="hint" id="hint-${way}">${hint}</small>
                   </label>`,

@@ -1,0 +1,143 @@
+/**
+ * Takes the pictures in `docs/screens/` from the running product: `npm run screens`. Two people and
+ * the practice buddy go through every state; each is taken in light and dark, on a desk and a phone.
+ */
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { FileStore, startBuddy } from '../../agent/index.ts'
+import { PlainPeer } from '../../chat/testing/plain-peer.ts'
+import { startEdge } from '../../edge/index.ts'
+import { newPerson, startChromium } from './chromium.ts'
+import { Person } from './person.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const FOLDER = join(ROOT, 'docs', 'screens')
+const PASSWORD = 'correct horse'
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+] as const
+
+mkdirSync(FOLDER, { recursive: true })
+const scratch = mkdtempSync(join(tmpdir(), 'sotto-screens-'))
+const edge = await startEdge({ port: 0, dataDir: null, webRoot: join(ROOT, 'dist', 'web') })
+const browser = await startChromium()
+
+const buddyAddress = `sip:buddy@${edge.domain}`
+for (const name of ['buddy', 'carol', 'dave']) await edge.enrol(name, PASSWORD)
+const buddy = startBuddy({
+  account: {
+    address: buddyAddress,
+    password: PASSWORD,
+    server: edge.wsUrl,
+    displayName: 'Practice buddy',
+  },
+  store: await FileStore.open(join(scratch, 'buddy'), buddyAddress),
+})
+
+const alice = await arrive('alice')
+await take(alice.page, 'sign-in')
+await alice.createAccount()
+await alice.online()
+await take(alice.page, 'welcome')
+
+const bob = await arrive('bob')
+await bob.createAccount()
+await bob.online()
+await bob.addContact('alice')
+await bob.turnTo('alice')
+await alice.addContact('bob')
+await alice.turnTo('bob')
+await alice.write('Hi Bob! Are you at the workshop already?')
+await bob.sees('Hi Bob! Are you at the workshop already?')
+await bob.write('Just arrived. The good coffee is gone, though.')
+await alice.sees('Just arrived. The good coffee is gone, though.')
+await alice.write('Then the bad coffee it is. Can we talk about the offer before ten?')
+await alice.page.getByText('Delivered').last().waitFor()
+await take(alice.page, 'conversation-unverified')
+
+await alice.page.getByRole('button', { name: /^Encryption: / }).click()
+await take(alice.page, 'encryption-menu')
+await alice.page.keyboard.press('Escape')
+
+await alice.encryptionMenu('Verify bob…')
+await take(alice.page, 'verify')
+await alice.page.getByRole('radio', { name: 'Shared secret' }).click()
+await alice.page.getByRole('textbox', { name: 'The secret' }).fill('the red door')
+await alice.press('Start verification')
+await bob.page.getByRole('textbox', { name: 'Answer' }).waitFor()
+await take(alice.page, 'smp-waiting')
+await take(bob.page, 'smp-asked')
+await bob.answer('the red door')
+await alice.privacy('Verified')
+await take(alice.page, 'smp-succeeded')
+await alice.press('Dismiss')
+await bob.write('So it is really you.')
+await alice.sees('So it is really you.')
+await alice.write('And really you. Ten to ten, by the window?')
+await alice.page.getByText('Delivered').last().waitFor()
+await take(alice.page, 'conversation-verified')
+
+await alice.encryptionMenu('Keys…')
+await take(alice.page, 'keys')
+await alice.page.keyboard.press('Escape')
+
+await bob.encryptionMenu('End encryption')
+await alice.privacy('Ended')
+await take(alice.page, 'conversation-ended')
+await alice.press('Encrypt again')
+await alice.privacy('Verified')
+
+await alice.addContact('dave')
+await alice.turnTo('dave')
+await alice.write('This waits until you are back.')
+await alice.page.getByText('Waiting').last().waitFor()
+await take(alice.page, 'conversation-offline')
+
+const carol = new PlainPeer(edge, 'carol', PASSWORD)
+await carol.signIn()
+await alice.addContact('carol')
+await alice.turnTo('carol')
+await alice.write('Can you read this?')
+await alice.page.getByText('carol’s app doesn’t answer to encryption.').waitFor({ timeout: 25_000 })
+await take(alice.page, 'conversation-unsupported')
+await alice.press('Send unencrypted')
+await alice.privacy('Not encrypted')
+await take(alice.page, 'conversation-plaintext')
+
+await alice.page.getByRole('button', { name: 'Practice with the buddy' }).click()
+await alice.sees('blue heron')
+await alice.verifyWithSecret('Practice buddy', 'blue heron')
+await alice.privacy('Verified')
+await alice.write('new key')
+await alice.privacy('Identity changed')
+await take(alice.page, 'conversation-key-changed')
+
+await alice.page.getByRole('button', { name: 'Settings' }).first().click()
+await take(alice.page, 'settings')
+
+await carol.leave()
+await browser.close()
+await buddy.stop()
+await edge.close()
+process.exit(0)
+
+async function arrive(name: string): Promise<Person> {
+  const context = await newPerson(browser, new URL(edge.url).origin)
+  return await Person.arrive(context, edge.url, name)
+}
+
+/** One state in light and dark, wide and narrow. */
+async function take(page: Page, state: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const size of SIZES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      await page.setViewportSize(size)
+      await page.waitForTimeout(250)
+      await page.screenshot({ path: join(FOLDER, `${state}-${colorScheme}-${size.width}.png`) })
+    }
+  }
+  await page.setViewportSize(SIZES[0])
+}

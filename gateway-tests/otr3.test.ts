@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { OTR3 } from './otr-harness.ts'
+import { expectEncrypted, expectTalk, meet, testOtrPeer } from './otr-suite.ts'
+
+for (const version of [2, 3] as const) {
+  testOtrPeer(OTR3, version, [{ op: 'listen' }])
+
+  describe(`otr3's own, version ${version}`, () => {
+    test('for a minute after a handshake it hears no query, and the talk goes on', async () => {
+      const meeting = await meet(OTR3, { versions: [version] })
+      await meeting.start('they')
+      const { ssid } = meeting.ours.state!
+      await meeting.start('we')
+      expect(meeting.ours.state?.ssid).toBe(ssid)
+      expect(meeting.theirs.all('stillSecure')).toEqual([])
+      await expectTalk(meeting)
+    })
+
+    test('its way to abort a verification is to ask again', async () => {
+      const meeting = await meet(OTR3, { versions: [version] })
+      await meeting.start('we')
+      const { ours, theirs } = meeting
+      await theirs.run({ op: 'smpStart', secret: 'old' })
+      await meeting.settle()
+      await theirs.run({ op: 'smpStart', secret: 'new' })
+      await meeting.settle()
+      expect(ours.smp).toEqual(['asked', 'aborted', 'asked'])
+      expect(ours.all('smp')[1]).toMatchObject({ by: 'peer' })
+      await ours.run({ op: 'smpAnswer', secret: 'new' })
+      await meeting.settle()
+      expect(ours.smp.at(-1)).toBe('succeeded')
+      expect(theirs.smp.at(-1)).toBe('succeeded')
+    })
+
+    test('both ask for a verification at once: both take it back, and the next one works', async () => {
+      const meeting = await meet(OTR3, { versions: [version] })
+      await meeting.start('we')
+      const { ours, theirs } = meeting
+      await ours.run({ op: 'smpStart', secret: 's', question: null })
+      await theirs.run({ op: 'smpStart', secret: 's' })
+      await meeting.settle()
+      expect(ours.smp.at(-1)).toBe('aborted')
+      await ours.run({ op: 'smpStart', secret: 's', question: null })
+      await meeting.settle()
+      await theirs.run({ op: 'smpAnswer', secret: 's' })
+      await meeting.settle()
+      expect(ours.smp.at(-1)).toBe('succeeded')
+      expect(theirs.smp.at(-1)).toBe('succeeded')
+    })
+
+    test('the extra symmetric key, both ways, before and after keys have rotated', async () => {
+      const meeting = await meet(OTR3, { versions: [version] })
+      await meeting.start('we')
+      const { ours, theirs } = meeting
+      for (let round = 0; round < 3; round++) {
+        await ours.run({ op: 'extraKey', use: 7, data: new TextEncoder().encode('file 1') })
+        await meeting.settle()
+        const sent = ours.all('extraKey').at(-1)!
+        expect(sent).toMatchObject({ by: 'us' })
+        expect(theirs.all('extraKey').at(-1)).toEqual({
+          ev: 'extraKey',
+          use: 7,
+          data: 'file 1',
+          key: Buffer.from(sent.key).toString('hex'),
+        })
+
+        await theirs.run({ op: 'extraKey', use: 8, data: 'file 2' })
+        await meeting.settle()
+        const received = ours.all('extraKey').at(-1)!
+        expect(received).toMatchObject({ by: 'peer', use: 8 })
+        expect(new TextDecoder().decode(received.data)).toBe('file 2')
+        const { key } = theirs.all('extraKey').at(-1)!
+        expect(Buffer.from(received.key).toString('hex')).toBe(key)
+        await expectTalk(meeting, 2)
+      }
+    })
+
+    test('fragments of texts of all lengths, some with nothing in the last one', async () => {
+      const meeting = await meet(OTR3, { versions: [version] })
+      await meeting.start('we')
+      const header = version === 2 ? '?OTR,00001,00002,' : '?OTR|00000100|00000100,00001,00002,'
+      const fragmentAbove = header.length + 22 + ','.length
+      await meeting.theirs.run({ op: 'fragmentAbove', fragmentAbove })
+      const texts = Array.from({ length: 40 }, (_, length) => 'x'.repeat(length + 1))
+      let empty = 0
+      for (const text of texts) {
+        await meeting.say('they', text)
+        if (meeting.theirs.outbox.at(-1)!.endsWith(',,')) empty++
+        await meeting.settle()
+      }
+      expect(meeting.ours.texts).toEqual(texts)
+      expect(empty).toBeGreaterThan(0)
+    })
+  })
+}
+
+describe('otr3, when both speak both versions', () => {
+  test.each(['we', 'they'] as const)('%s ask, and it becomes version 3', async (who) => {
+    const meeting = await meet(OTR3, { versions: [2, 3] })
+    await meeting.start(who)
+    expectEncrypted(meeting, 3)
+    await expectTalk(meeting)
+  })
+})

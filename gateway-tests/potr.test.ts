@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { POTR } from './otr-harness.ts'
+import { expectEncrypted, expectTalk, meet, testOtrPeer } from './otr-suite.ts'
+
+testOtrPeer(POTR, 2)
+
+describe("potr's own", () => {
+  test.each(['we', 'they'] as const)('%s ask, speaking both: it becomes version 2', async (who) => {
+    const meeting = await meet(POTR, { versions: [2, 3] })
+    await meeting.start(who)
+    expectEncrypted(meeting, 2)
+    await expectTalk(meeting)
+  })
+
+  test('it speaks no version 3: a query for that alone goes unanswered', async () => {
+    const meeting = await meet(POTR, { versions: [3] })
+    await meeting.start('we')
+    expect(meeting.ours.state).toBe(undefined)
+    await meeting.start('they')
+    expect(meeting.ours.state).toBe(undefined)
+    expect(meeting.ours.all('ignored')).toMatchObject([{ why: 'OTR_VERSION' }])
+    await expectTalk(meeting, 1)
+  })
+
+  test('it aborts a verification, ours or its own, and the next one works', async () => {
+    const meeting = await meet(POTR, { versions: [2] })
+    await meeting.start('we')
+    const { ours, theirs } = meeting
+    await ours.run({ op: 'smpStart', secret: 's', question: null })
+    await meeting.settle()
+    await theirs.run({ op: 'smpAbort' })
+    await meeting.settle()
+    expect(ours.all('smp').at(-1)).toMatchObject({ step: 'aborted', by: 'peer' })
+
+    await theirs.run({ op: 'smpStart', secret: 's' })
+    await meeting.settle()
+    await theirs.run({ op: 'smpAbort' })
+    await meeting.settle()
+    expect(ours.all('smp').at(-1)).toMatchObject({ step: 'aborted', by: 'peer' })
+
+    await ours.run({ op: 'smpStart', secret: 's', question: null })
+    await meeting.settle()
+    await theirs.run({ op: 'smpAnswer', secret: 's' })
+    await meeting.settle()
+    expect(ours.smp.at(-1)).toBe('succeeded')
+    expect(theirs.smp.at(-1)).toBe('succeeded')
+  })
+
+  // potr derives it once, from the handshake (crypt.py, createAuthKeys), where libotr, otr3 and we take
+  // the keys of the message that asks for it. The two are the same until keys rotate.
+  test.each(['we', 'they'] as const)(
+    'the extra symmetric key, asked by %s at once',
+    async (who) => {
+      const meeting = await meet(POTR, { versions: [2] })
+      await meeting.start('we')
+      const { ours, theirs } = meeting
+      const data = 'file 1'
+      if (who === 'we') await ours.run({ op: 'extraKey', use: 7, data: Buffer.from(data) })
+      else await theirs.run({ op: 'extraKey', use: 7, data })
+      await meeting.settle()
+      const [key] = ours.all('extraKey')
+      expect(key).toMatchObject({ use: 7 })
+      expect(theirs.all('extraKey')).toEqual([
+        { ev: 'extraKey', use: 7, data, key: Buffer.from(key!.key).toString('hex') },
+      ])
+    },
+  )
+})
