@@ -76,9 +76,9 @@ export class AccountConnection implements Line {
   }
 
   async stop(): Promise<void> {
-    await this.#agent.stop()
     this.#isOnline = false
     this.#dropWire()
+    await this.#agent.stop()
   }
 
   probe(): void {

@@ -54,7 +54,12 @@ export interface ChatClientDoor {
   decline(peer: Address): void
   close(peer: Address): void
 
-  /** Stores, then sends as soon as policy allows. @returns the message's id */
+  /**
+   * Stores, then sends as soon as policy allows. Text longer than the path to the peer carries goes as
+   * several messages.
+   *
+   * @returns the id of the message, or of the first
+   */
   send(peer: Address, text: string): string
   /** Tries a `failed` message again. */
   retry(peer: Address, id: string): void

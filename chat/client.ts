@@ -52,6 +52,7 @@ export class ChatClient implements ChatClientDoor {
 
   setAlwaysOtr(peer: Address, on: boolean): void {
     this.#withContact(peer, (contact, account) => {
+      if (on && account.find(peer)?.isRoom) return this.#refuse(peer, 'CHAT_ROOM')
       const allowPlaintext = contact.allowPlaintext && !on
       void account.contacts.put({ ...contact, alwaysOtr: on, allowPlaintext })
       if (on) account.find(peer)?.requireOtr()

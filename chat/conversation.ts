@@ -40,6 +40,7 @@ export class Conversation implements GateKeeper {
   #isDraining = false
   /** The session ended before a person had decided what its text was waiting for. */
   #isUndecided = false
+  #isKnownRoom = false
   #isDisposed = false
 
   constructor(context: ChatContext, connection: AccountConnection, peer: Address) {
@@ -65,6 +66,10 @@ export class Conversation implements GateKeeper {
   /** The key in use, `null` unless encrypted. */
   get fingerprint(): string | null {
     return this.#gate.fingerprint
+  }
+
+  get isRoom(): boolean {
+    return this.#gate.state === 'room'
   }
 
   restore(message: Message): void {
@@ -143,6 +148,7 @@ export class Conversation implements GateKeeper {
   requireOtr(): void {
     void this.queue.add(async () => {
       if (this.#gate.state === 'plaintext') await this.#gate.start()
+      else if (this.isRoom) this.#refuseRoom()
     })
   }
 
@@ -259,17 +265,34 @@ export class Conversation implements GateKeeper {
 
   async #onOpened(channel: Channel, replaces: boolean): Promise<void> {
     this.#timeline.ground()
-    this.#postbox.channel = channel
+    this.#verification.sessionEnded()
     this.#isUndecided = false
     const isRoom = channel.peer?.isFocus === true
-    const wasRoom = this.#gate.state === 'room'
-    if (!replaces || isRoom !== wasRoom) {
+    if (isRoom && !this.#canBeRoom()) return this.#refuseRoom()
+    this.#postbox.channel = channel
+    if (!replaces || isRoom !== this.isRoom) {
       this.#context.emit({ type: 'opened', peer: this.peer, room: isRoom })
     }
-    this.#verification.sessionEnded()
-    if (isRoom) return this.#gate.openedRoom()
+    if (isRoom) return this.#enterRoom()
     if (!replaces) notice(this.#context, this.peer, 'session-opened')
     await this.#gate.opened(channel.role, OTR_PROFILE)
+  }
+
+  /** Whoever is between us may say that a person is a room: then the person's text must not go. */
+  #canBeRoom(): boolean {
+    const contact = this.#context.contacts.get(this.peer)
+    return contact !== null && !contact.alwaysOtr && contact.keys.length === 0
+  }
+
+  #refuseRoom(): void {
+    this.#reach.giveUp({ by: 'refused', fault: chatFault('CHAT_ROOM_UNEXPECTED') })
+  }
+
+  /** What was written before it was known to be a room was not written for everybody. */
+  async #enterRoom(): Promise<void> {
+    await this.#gate.openedRoom() // What may go goes after this task.
+    if (!this.#isKnownRoom) this.#timeline.failWaiting(DELIVERY_REASONS.room)
+    this.#isKnownRoom = true
   }
 
   async #onLost(loss: Extract<ReachEvent, { type: 'lost' }>): Promise<void> {
@@ -296,7 +319,7 @@ export class Conversation implements GateKeeper {
     if (status === 408 && this.#postbox.channel?.profile.report408 === 'unconfirmed') {
       this.#timeline.unconfirmed(id, DELIVERY_REASONS.unconfirmed)
     } else if (status === 408 || status === 481 || status === 506) {
-      this.#reach.giveUp(null) // The other end is gone; what is under way goes again.
+      this.#reach.giveUp({ by: 'network', fault: null }) // The other end is gone; what is under way goes again.
     } else {
       const { unreadable, refused } = DELIVERY_REASONS
       this.#timeline.failed(id, status === 400 ? unreadable : refused)
@@ -362,7 +385,7 @@ export class Conversation implements GateKeeper {
     if (this.#isDisposed) return
     const fault = chatFault('CHAT_DEFECT')
     this.#context.emit({ type: 'fault', peer: this.peer, fault })
-    this.#reach.giveUp(fault)
+    this.#reach.giveUp({ by: 'network', fault })
   }
 
   #refuse(code: ChatFaultCode): void {

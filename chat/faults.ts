@@ -9,6 +9,7 @@ import type { ChatFault } from './events.ts'
  * - `CHAT_UNKNOWN_PEER`, `CHAT_UNKNOWN_MESSAGE`, `CHAT_UNKNOWN_KEY`, `CHAT_NOT_INVITED`: there is no
  *   such contact, message, key or invitation.
  * - `CHAT_NOT_OPEN`, `CHAT_NOT_ENCRYPTED`, `CHAT_ROOM`: the conversation is not in a state for it.
+ * - `CHAT_ROOM_UNEXPECTED`: someone who could encrypt answers as a room now.
  * - `CHAT_ALWAYS_OTR`: this contact is never written to in clear.
  * - `CHAT_KEY_UNDECIDED`: the changed key comes first. `CHAT_KEY_IN_USE`: it cannot be forgotten.
  * - `CHAT_NO_QUESTION`: nobody has asked. `CHAT_EMPTY`, `CHAT_TOO_LONG`: of a text or a secret.
@@ -27,6 +28,8 @@ const SENTENCES = {
   CHAT_NOT_OPEN: 'This conversation is not open.',
   CHAT_NOT_ENCRYPTED: 'This needs an encrypted conversation. Start encryption first.',
   CHAT_ROOM: 'Rooms are not encrypted: everyone in the room and its server can read along.',
+  CHAT_ROOM_UNEXPECTED:
+    'This contact answers as a room now, where nothing is encrypted. Nothing was sent.',
   CHAT_ALWAYS_OTR:
     'Messages to this contact are always encrypted. Change that in the contact’s settings first.',
   CHAT_KEY_UNDECIDED: 'Decide first whether to accept the changed identity.',

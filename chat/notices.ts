@@ -181,5 +181,6 @@ export const DELIVERY_REASONS = {
   unsettled: 'It may have arrived. It goes again when the connection is back.',
   otherKey:
     'It may have arrived before their identity changed. Send it again only if you are sure.',
+  room: 'This is a room: everyone there reads it. Send it again if that is what you want.',
   attempts: 'It left several times and was never confirmed.',
 } as const

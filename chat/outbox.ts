@@ -22,6 +22,11 @@ export class Outbox {
   readonly #waiting = new Set<string>()
   #leaving = 0
 
+  /** Messages that have not left, oldest first. */
+  get waiting(): readonly string[] {
+    return [...this.#waiting]
+  }
+
   /** True if there is text that still has to go, or may have to go again. */
   get isPending(): boolean {
     for (const { phase } of this.#entries.values()) if (phase !== 'failed') return true

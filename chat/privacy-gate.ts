@@ -224,8 +224,9 @@ export class PrivacyGate {
     const { kind, blocks, previous, versionLowered } = judgement
     const isHeld = blocks && this.#accepted !== fingerprint
     if (kind === 'changed' && isHeld && refreshed) return // Said already; still not decided.
-    const spoken = speaksOtr(contact, version)
-    void contacts.put(isHeld && kind !== 'known' ? spoken : learn(spoken, fingerprint, env.now()))
+    // What a key says that is not accepted changes one thing: clear text is over.
+    const learned = learn(speaksOtr(contact, version), fingerprint, env.now())
+    void contacts.put(isHeld ? { ...contact, allowPlaintext: false } : learned)
     if (versionLowered && !refreshed) notice(this.#context, peer, 'version-lowered')
     if (kind === 'first') notice(this.#context, peer, 'key-new')
     if (kind === 'changed' && previous !== null) {

@@ -1,7 +1,7 @@
 import type { AccountConnection, Invitation } from './account-connection.ts'
 import type { Channel, ChannelEvent } from './channel.ts'
 import type { ChatContext } from './context.ts'
-import type { Address, ChatFault, Sink } from './events.ts'
+import type { Address, Sink } from './events.ts'
 import { RESUME_SPREAD_MS } from './limits.ts'
 import { type Loss, retryDelay } from './reconnection.ts'
 
@@ -92,13 +92,13 @@ export class Reach {
     if (this.#candidate === null) this.#call()
   }
 
-  /** The open channel does not work any more, whatever it says. */
-  giveUp(fault: ChatFault | null): void {
+  /** The open channel is not to be used any more, whatever it says. */
+  giveUp(loss: Loss): void {
     const dead = this.#current
     if (dead === null) return
     dead.close()
     this.#current = null
-    this.#onLoss({ by: 'network', fault })
+    this.#onLoss(loss)
   }
 
   /** The person leaves. No event follows. */

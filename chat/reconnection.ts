@@ -16,6 +16,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'SIP_WRONG_PASSWORD',
   'SIP_MALFORMED',
   'MSRP_AUTH_REFUSED',
+  'CHAT_ROOM_UNEXPECTED',
   'CHAT_DEFECT',
 ])
 

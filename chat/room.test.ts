@@ -51,3 +51,38 @@ test('rooms carry text in clear, and OTR neither goes there nor is shown from th
   expect([...notices]).toEqual(['room-entered', 'room-status'])
   expect(alice.store.messages.size).toBe(0)
 })
+
+/** Says that whoever answers is a room, as an operator in between could. */
+const saysFocus = (sip: string) =>
+  sip.startsWith('SIP/2.0 200') && sip.includes('m=message')
+    ? sip.replace(/^(Contact: [^\r\n]*)/im, '$1;isfocus')
+    : sip
+
+test('a person who is said to be a room gets nothing that was meant for the person', async () => {
+  await using on = await stage()
+  const first = await on.actor('alice')
+  const bob = await on.actor('bob')
+  bob.client.addContact(first.address, null)
+  first.client.open(bob.address)
+  await first.privacy(bob.address, 'unverified')
+  await first.leave()
+
+  const alice = await on.actor('alice', { store: first.store, forge: saysFocus })
+  alice.client.send(bob.address, 'between you and me')
+  expect(await alice.until((event) => event.type === 'closed')).toMatchObject({
+    by: 'refused',
+    fault: { code: 'CHAT_ROOM_UNEXPECTED' },
+  })
+  expect(alice.client.messages(bob.address)[0]!.delivery).toBe('queued')
+  expect(on.wire()).not.toContain('between you and me')
+
+  // Someone who was never seen to encrypt may be a room; but not without a word.
+  const carol = await on.actor('carol')
+  carol.client.addContact(alice.address, null)
+  const id = alice.client.send(carol.address, 'hello, Carol?')
+  await alice.delivery(id, 'failed')
+  expect(alice.client.messages(carol.address)[0]!.reason).toContain('This is a room')
+  expect(on.wire()).not.toContain('hello, Carol?')
+  alice.client.setAlwaysOtr(carol.address, true)
+  await alice.fault('CHAT_ROOM')
+})

@@ -121,6 +121,11 @@ export class Timeline {
     if (message) this.#changed(message)
   }
 
+  /** What waits is not for those who would get it now, unless a person says so by `retry`. */
+  failWaiting(reason: string): void {
+    for (const id of this.#outbox.waiting) this.failed(id, reason)
+  }
+
   /** The session is gone: what was not confirmed waits for the next one. */
   ground(): void {
     for (const message of this.#outbox.ground()) this.#changed(message)

@@ -24,21 +24,14 @@ export interface PeerProgram {
   command(): readonly [string, ...string[]]
 }
 
-export const OTR3: PeerProgram = {
-  name: 'otr3 of 2016-10-15',
-  command() {
-    needs('golang-go', spawnSync('go', ['version']).error === undefined)
-    needs('golang-github-twstrike-otr3-dev', existsSync(`${GO_CODE}/src/github.com/twstrike/otr3`))
-    return [buildOtr3()]
-  },
-}
+export const OTR3: PeerProgram = { name: 'otr3 of 2016-10-15', command: () => [builtOtr3()] }
 
 export const POTR: PeerProgram = {
   name: 'potr 1.0.2',
   command() {
-    const python = '/usr/bin/python3' // Debian's packages are there for Debian's Python alone.
-    needs('python3-potr', spawnSync(python, ['-c', 'import potr']).status === 0)
-    return [python, '-B', join(PROGRAMS, 'potr-peer.py')]
+    needs('python3-potr', '/usr/lib/python3/dist-packages/potr/context.py')
+    // Debian's packages are there for Debian's Python alone.
+    return ['/usr/bin/python3', '-B', join(PROGRAMS, 'potr-peer.py')]
   },
 }
 
@@ -46,20 +39,22 @@ const GO_CODE = '/usr/share/gocode'
 const PROGRAMS = join(import.meta.dirname, 'otr-peers')
 const CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache', 'sotto')
 
-function needs(name: string, isThere: boolean): void {
-  if (!isThere)
+function needs(name: string, file: string): void {
+  if (!existsSync(file))
     throw new Error(`This test needs the Debian package ${name}: apt-get install ${name}`)
 }
 
-/** Builds the Go program, unless it is there for this very source. @returns its path */
-function buildOtr3(): string {
+/** The path of the Go program, which is built unless it is there for this very source. */
+function builtOtr3(): string {
   const source = join(PROGRAMS, 'otr3', 'main.go')
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex')
   const program = join(CACHE, `otr3-peer-${hash.slice(0, 16)}`)
   if (existsSync(program)) return program
+  needs('golang-go', '/usr/bin/go')
+  needs('golang-github-twstrike-otr3-dev', `${GO_CODE}/src/github.com/twstrike/otr3`)
   mkdirSync(CACHE, { recursive: true })
   const unfinished = `${program}.${process.pid}`
-  const { status, stderr } = spawnSync('go', ['build', '-o', unfinished, source], {
+  const { status, stderr } = spawnSync('/usr/bin/go', ['build', '-o', unfinished, source], {
     encoding: 'utf8',
     env: {
       ...process.env,

@@ -49,7 +49,7 @@ describe("potr's own", () => {
   // potr derives it once, from the handshake (crypt.py, createAuthKeys), where libotr, otr3 and we take
   // the keys of the message that asks for it. The two are the same until keys rotate.
   test.each(['we', 'they'] as const)(
-    'the extra symmetric key, asked by %s at once',
+    '%s use the extra symmetric key before keys rotate',
     async (who) => {
       const meeting = await meet(POTR, { versions: [2] })
       await meeting.start('we')

@@ -63,12 +63,15 @@ describe('parseFragment', () => {
     })
   })
 
+  test('an empty piece, with which otr3 ends a message that divides evenly', () => {
+    expect(parseFragment('?OTR,2,2,,')).toMatchObject({ index: 2, total: 2, piece: '' })
+  })
+
   test.each([
     '?OTR,0,2,abc,',
     '?OTR,3,2,abc,',
     '?OTR,0,0,abc,',
     '?OTR,1,65536,abc,',
-    '?OTR,1,2,,',
     '?OTR,1,2,abc',
     '?OTR,-1,2,abc,',
     '?OTR,1,2',

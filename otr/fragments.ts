@@ -48,7 +48,8 @@ const decimal = (count: number) => count.toString().padStart(5, '0')
 
 /** @throws OtrError `OTR_MALFORMED` */
 export function parseFragment(text: string): Fragment {
-  const parts = /^\?OTR(?:\|([\da-f]{1,8})\|([\da-f]{1,8}))?,(\d{1,5}),(\d{1,5}),([^,]+),/i.exec(
+  // The specification wants no empty piece, but otr3's last one is, where the others divide evenly.
+  const parts = /^\?OTR(?:\|([\da-f]{1,8})\|([\da-f]{1,8}))?,(\d{1,5}),(\d{1,5}),([^,]*),/i.exec(
     text,
   )
   if (parts === null) throw new OtrError('OTR_MALFORMED', `fragment of ${text.length} characters`)

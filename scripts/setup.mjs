@@ -14,6 +14,9 @@ const PACKAGES = [
   ['kamailio-extra-modules', ...kamailio('uuid'), 'tokens of its MSRP relay'],
   ['libotr5', ...library('libotr.so.5'), 'the reference implementation of OTR'],
   ['libotr5-bin', '/usr/bin/otr_parse', 'the toolkit that ours is compared with'],
+  ['golang-go', '/usr/bin/go', 'the compiler for the program around otr3'],
+  ['golang-github-twstrike-otr3-dev', goCode('twstrike/otr3'), 'OTR by others: otr3, in Go'],
+  ['python3-potr', '/usr/lib/python3/dist-packages/potr/context.py', 'OTR by others: potr, in Python'],
   ['openssl', '/usr/bin/openssl', 'certificates for TLS tests'],
 ]
 
@@ -26,6 +29,10 @@ function kamailio(module) {
 
 function library(name) {
   return folders().map((folder) => `${folder}/${name}`)
+}
+
+function goCode(name) {
+  return `/usr/share/gocode/src/github.com/${name}`
 }
 
 function folders() {
@@ -41,7 +48,9 @@ function install(packages) {
     run([...apt, 'update']) &&
     run([...apt, 'install', '-y', '--no-install-recommends', ...names])
   if (done) return
-  process.stderr.write('\nThe tests need these packages of Debian, and they could not be installed:\n')
+  process.stderr.write(
+    '\nThe tests need these packages of Debian, and they could not be installed:\n',
+  )
   for (const [name, ...rest] of packages) process.stderr.write(`  ${name}: ${rest.at(-1)}\n`)
   process.stderr.write(`Install them with: apt-get install ${names.join(' ')}\n`)
   process.exit(1)

@@ -206,8 +206,10 @@ export class Desk extends EventTarget {
     if (event.type === 'fault' && event.peer === null) this.#expireToast()
     if (event.type === 'identity' && event.created && isKnown && isFirstKey)
       this.#toast(APP.keyLost)
-    if (event.type === 'account' && event.account.state === 'refused')
-      void this.#leave(event.account.fault.sentence)
+    if (event.type !== 'account') return
+    if (event.account.state === 'refused') void this.#leave(event.account.fault.sentence)
+    // The page was left, which signs out, and then shown again from the browser's memory.
+    if (event.account.state === 'signedOut') void this.#leave()
   }
 
   /** Signs out, if anybody is signed in, and shows the form. */

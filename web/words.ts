@@ -118,7 +118,7 @@ export const WELCOME = {
 export const INVITATION = {
   region: 'Invitation',
   sentence: (name: string) => `${name} wants to chat with you.`,
-  detail: 'They are not in your contacts. They learn nothing from you until you accept.',
+  detail: 'They are not in your contacts. They cannot write to you until you accept.',
   accept: 'Accept',
   decline: 'Decline',
 } as const

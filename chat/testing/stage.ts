@@ -35,6 +35,8 @@ export interface ActorOptions {
   readonly speed?: number
   readonly signIn?: boolean
   readonly password?: string
+  /** Stands between the client and its server, and rewrites what SIP the client receives. */
+  readonly forge?: (sip: string) => string
   /** Stands before the OTR engine, to behave as other software does. */
   readonly otr?: (engine: OtrEngine) => OtrEngine
 }
@@ -90,7 +92,7 @@ export class Actor {
 
   constructor(edge: Edge, name: string, options: ActorOptions) {
     const { store, speed = 1, password = PASSWORD, otr = (engine) => engine } = options
-    const env = nodeEnv(speed, this.#sockets)
+    const env = nodeEnv(speed, this.#sockets, options.forge ?? null)
     this.store = store ?? new MemoryStore(keysOf(edge, name))
     this.address = parseAddress(name, edge.domain)
     this.client = new ChatClient({
@@ -257,11 +259,16 @@ const KEYS = new Map<Address, MemoryKeyStore>()
 /** A test that waits longer than this for an event has failed. */
 const PATIENCE_MS = 15_000
 
-function nodeEnv(speed: number, sockets: NodeWebSocket[]): ChatEnv {
+function nodeEnv(
+  speed: number,
+  sockets: NodeWebSocket[],
+  forge: ActorOptions['forge'] | null,
+): ChatEnv {
   return {
     connect: (url, protocol) => {
       const socket = new NodeWebSocket(url, protocol, { perMessageDeflate: false })
       sockets.push(socket)
+      if (forge && protocol === 'sip') forgeMessages(socket, forge)
       return socket as unknown as WebSocket
     },
     random: (length) => randomFillSync(new Uint8Array(length)),
@@ -284,4 +291,13 @@ export async function couple(on: Stage, options: ActorOptions = {}) {
     bob.privacy(alice.address, 'unverified'),
   ])
   return { alice, bob }
+}
+
+function forgeMessages(socket: NodeWebSocket, forge: (sip: string) => string): void {
+  const emit = socket.emit.bind(socket)
+  socket.emit = (event: string | symbol, ...args: unknown[]) => {
+    const [data, ...rest] = args
+    if (event !== 'message') return emit(event, ...args)
+    return emit(event, Buffer.from(forge(String(data))), ...rest)
+  }
 }

@@ -250,9 +250,10 @@ export class SottoContactList extends LitElement {
     this.ask = false
   }
 
-  /** To the open conversation's row, or the first. */
+  /** To the open conversation's row, the first, or the way to get one. */
   override focus(): void {
-    this.renderRoot.querySelector<HTMLElement>('.row[tabindex="0"], .bar button')?.focus()
+    const row = this.renderRoot.querySelector<HTMLElement>('.row[tabindex="0"]')
+    ;(row ?? this.renderRoot.querySelector('button'))?.focus()
   }
 
   override render() {

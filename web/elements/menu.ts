@@ -223,6 +223,9 @@ export class SottoMenu extends LitElement {
     if (isOpen) {
       this.#place()
       this.#entries[0]?.focus()
+    } else if (document.activeElement === document.body || this.matches(':focus-within')) {
+      // The browser's own way back does not lead through shadow roots.
+      this.#trigger.focus()
     }
   }
 
