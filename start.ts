@@ -4,49 +4,32 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { dirname, join } from 'node:path'
 import { FileStore, startBuddy } from './agent/index.ts'
-import { startEdge } from './edge/index.ts'
-
-const USAGE = `Usage: npm start -- [--host 127.0.0.1] [--port 8020] [--domain sotto.localhost] [--data .sotto]
-`
-
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean', default: false },
-    host: { type: 'string', default: '127.0.0.1' },
-    port: { type: 'string', default: '8020' },
-    domain: { type: 'string', default: 'sotto.localhost' },
-    data: { type: 'string', default: '.sotto' },
-  },
-})
+import { explain, readCommandLine, startEdge, USAGE } from './edge/index.ts'
 
 try {
   await start()
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.stderr.write(`${explain(error)}\n`)
   process.exit(1)
 }
 
 async function start(): Promise<void> {
-  if (values.help) {
-    process.stdout.write(USAGE)
+  const options = readCommandLine(process.argv.slice(2))
+  if (options === null) {
+    process.stdout.write(`Usage: npm start -- [options]\n${USAGE}`)
     return
   }
-  const edge = await startEdge({
-    host: values.host,
-    port: Number(values.port),
-    domain: values.domain,
-    dataDir: join(values.data, 'edge'),
-    webRoot: join(import.meta.dirname, 'dist', 'web'),
-  })
-  const address = `sip:buddy@${edge.domain}`
-  const password = await buddyPassword()
+  const edge = await startEdge(options)
+  const folder = join(dirname(options.dataDir ?? '.sotto/edge'), 'buddy')
+  const password = await buddyPassword(folder)
   await edge.enrol('buddy', password)
+  const address = `sip:buddy@${edge.domain}`
   const buddy = startBuddy({
     account: { address, password, server: edge.wsUrl, displayName: 'Practice buddy' },
-    store: await FileStore.open(join(values.data, 'buddy'), address),
+    store: await FileStore.open(folder, address),
+    ...(options.tls === undefined ? {} : { certificate: String(options.tls.cert) }),
   })
   process.stdout.write(`Sotto is ready: ${edge.url}\n`)
 
@@ -60,13 +43,13 @@ async function start(): Promise<void> {
 }
 
 /** Made once; the account in the edge's data keeps it from then on. */
-async function buddyPassword(): Promise<string> {
-  const path = join(values.data, 'buddy', 'password')
+async function buddyPassword(folder: string): Promise<string> {
+  const path = join(folder, 'password')
   try {
     return await readFile(path, 'utf8')
   } catch {
     const password = randomBytes(18).toString('base64url')
-    await mkdir(join(values.data, 'buddy'), { recursive: true, mode: 0o700 })
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeFile(path, password, { mode: 0o600, flag: 'wx' })
     return password
   }

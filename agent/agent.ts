@@ -29,7 +29,7 @@ export class Agent {
   readonly #said = new Map<string, ChatEvent>()
 
   constructor(setup: AgentSetup) {
-    const env = nodeEnv(setup.ca)
+    const env = nodeEnv(setup.ca === null ? {} : { ca: setup.ca })
     this.#write = setup.write
     this.#address = setup.account.address
     this.#client = new ChatClient({

@@ -15,6 +15,8 @@ import { nodeEnv } from './node-env.ts'
 export interface BuddySetup {
   readonly account: Omit<ChatAccount, 'instanceId' | 'address'> & { readonly address: string }
   readonly store: FileStore
+  /** PEM of the server's own certificate, where it runs in this process and has one. */
+  readonly certificate?: string
 }
 
 /** How long the buddy seems to type when asked to, in milliseconds. */
@@ -49,8 +51,8 @@ class Buddy {
   readonly #greeted = new Set<Address>()
   readonly #encrypted = new Set<Address>()
 
-  constructor({ account, store }: BuddySetup) {
-    const env = nodeEnv(null)
+  constructor({ account, store, certificate }: BuddySetup) {
+    const env = nodeEnv(certificate === undefined ? {} : { pinned: certificate })
     this.#after = env.after
     this.#client = new ChatClient({
       account: {

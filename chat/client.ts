@@ -110,15 +110,17 @@ export class ChatClient implements ChatClientDoor {
   }
 
   verify(peer: Address, secret: string, question: string | null): void {
-    this.#withConversation(peer, (conversation) => conversation.verify(secret, question))
+    this.#withConversation(peer, (conversation) =>
+      conversation.verification.begin(secret, question),
+    )
   }
 
   answer(peer: Address, secret: string): void {
-    this.#withConversation(peer, (conversation) => conversation.answer(secret))
+    this.#withConversation(peer, (conversation) => conversation.verification.answer(secret))
   }
 
   abortVerification(peer: Address): void {
-    this.#withConversation(peer, (conversation) => conversation.abortVerification())
+    this.#withConversation(peer, (conversation) => conversation.verification.abort())
   }
 
   trust(

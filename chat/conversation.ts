@@ -26,11 +26,11 @@ import { VerificationFlow } from './verification-flow.ts'
 export class Conversation implements GateKeeper {
   readonly peer: Address
   readonly queue: TaskQueue
+  readonly verification: VerificationFlow
   readonly #context: ChatContext
   readonly #reach: Reach
   readonly #gate: PrivacyGate
   readonly #timeline: Timeline
-  readonly #verification: VerificationFlow
   readonly #reception: Reception
   readonly #composing: OwnComposing
   /** Its channel is the one that the queue works on: behind that of `#reach` while tasks wait. */
@@ -52,8 +52,8 @@ export class Conversation implements GateKeeper {
     this.#postbox = new Postbox(context, peer)
     this.#gate = new PrivacyGate(context, this)
     const run = (command: OtrCommand) => this.#run(command)
-    this.#verification = new VerificationFlow(context, peer, this.#gate, this.queue, run)
-    this.#reception = new Reception(context, peer, this.#gate, this.#timeline, this.#verification)
+    this.verification = new VerificationFlow(context, peer, this.#gate, this.queue, run)
+    this.#reception = new Reception(context, peer, this.#gate, this.#timeline, this.verification)
     this.#composing = new OwnComposing(after, (active) => this.#tellComposing(active))
     const isNeeded = () => this.#timeline.isPending && !this.#isUndecided
     this.#reach = new Reach(context, connection, peer, isNeeded, (event) => this.#onReach(event))
@@ -139,7 +139,7 @@ export class Conversation implements GateKeeper {
       if (code !== null) this.#refuse(code)
       else if (this.#gate.state !== 'plaintext') {
         await this.#gate.stop()
-        this.#verification.sessionEnded()
+        this.verification.sessionEnded()
       }
     })
   }
@@ -150,18 +150,6 @@ export class Conversation implements GateKeeper {
       if (this.#gate.state === 'plaintext') await this.#gate.start()
       else if (this.isRoom) this.#refuseRoom()
     })
-  }
-
-  verify(secret: string, question: string | null): void {
-    void this.queue.add(() => this.#verification.begin(secret, question))
-  }
-
-  answer(secret: string): void {
-    void this.queue.add(() => this.#verification.answer(secret))
-  }
-
-  abortVerification(): void {
-    void this.queue.add(() => this.#verification.abort('us'))
   }
 
   /** The person has decided about a key, and the contact book knows. */
@@ -207,7 +195,7 @@ export class Conversation implements GateKeeper {
   async dispose(): Promise<void> {
     await this.queue.add(() => this.#leave())
     this.#isDisposed = true
-    this.#verification.dispose()
+    this.verification.dispose()
   }
 
   /** Ends everything for good, and forgets what is stored. */
@@ -265,7 +253,7 @@ export class Conversation implements GateKeeper {
 
   async #onOpened(channel: Channel, replaces: boolean): Promise<void> {
     this.#timeline.ground()
-    this.#verification.sessionEnded()
+    this.verification.sessionEnded()
     this.#isUndecided = false
     const isRoom = channel.peer?.isFocus === true
     if (isRoom && !this.#canBeRoom()) return this.#refuseRoom()
@@ -368,7 +356,7 @@ export class Conversation implements GateKeeper {
     this.#postbox.channel = null
     this.#composing.reset()
     this.#reception.reset()
-    this.#verification.sessionEnded()
+    this.verification.sessionEnded()
     await this.#gate.closed()
     this.#timeline.ground()
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { OtrEngine } from '../otr/index.ts'
 import { couple, stage } from './testing/stage.ts'
 
 test('an edge that restarts in the middle costs no text and doubles none', async () => {
@@ -101,6 +102,21 @@ test('unsent text can be taken back, sent text cannot', async () => {
   await alice.fault('CHAT_UNKNOWN_MESSAGE')
 })
 
+test('what could not be read was not delivered, and can be sent again', async () => {
+  await using on = await stage()
+  const [alice, bob] = await Promise.all([on.actor('alice'), on.actor('bob', { otr: damaged })])
+  bob.client.addContact(alice.address, null)
+  const id = alice.client.send(bob.address, 'can you read this?')
+  await alice.delivery(id, 'failed')
+  await bob.notice('message-unreadable')
+  expect(bob.heard()).toEqual([])
+  expect(alice.client.messages(bob.address)[0]!.reason).toBe('Their app could not read it.')
+  alice.client.retry(bob.address, id)
+  expect(await bob.hears('can you read this?')).toMatchObject({ id })
+  await alice.delivery(id, 'delivered')
+  expect(alice.client.messages(bob.address)[0]).toMatchObject({ resent: true, reason: null })
+})
+
 test('a stranger waits outside until let in', async () => {
   await using on = await stage()
   const [alice, bob] = await Promise.all([on.actor('alice'), on.actor('bob')])
@@ -188,3 +204,23 @@ test('a wrong password is said, and not tried again', async () => {
   expect(event).toMatchObject({ account: { fault: { code: 'SIP_WRONG_PASSWORD' } } })
   await alice.client.signOut()
 })
+
+/** The first data message is damaged on its way to the engine. */
+function damaged(engine: OtrEngine): OtrEngine {
+  let isDone = false
+  return {
+    identity: (account) => engine.identity(account),
+    renewIdentity: (account) => engine.renewIdentity(account),
+    open: (session, setup) => engine.open(session, setup),
+    close: (session) => engine.close(session),
+    dispose: () => engine.dispose(),
+    run(session, command) {
+      const isData = command.op === 'receive' && command.text.startsWith('?OTR:AAMD')
+      if (!isData || isDone) return engine.run(session, command)
+      isDone = true
+      // One letter of the ciphertext: the authenticator does not fit any more.
+      const text = command.text.replace(/(?<=^.{300})./, (letter) => (letter === 'A' ? 'B' : 'A'))
+      return engine.run(session, { op: 'receive', text })
+    },
+  }
+}

@@ -103,9 +103,7 @@ export class PrivacyGate {
   /** The person asks for encryption, or for new session keys. */
   async start(): Promise<void> {
     if (this.#session === null) return
-    const contact = this.#contact
-    if (contact?.allowPlaintext)
-      void this.#context.contacts.put({ ...contact, allowPlaintext: false })
+    this.#forbidClearText()
     this.#move('start')
     await this.#applyPolicy()
     if (this.#state === 'starting') {
@@ -192,14 +190,19 @@ export class PrivacyGate {
 
   async #onOffer(): Promise<void> {
     this.#cancelQuery()
-    const contact = this.#contact
-    if (contact?.allowPlaintext)
-      void this.#context.contacts.put({ ...contact, allowPlaintext: false })
+    this.#forbidClearText()
     const before = this.#state
     this.#move('offered')
     if (this.#state === before) return
     await this.#applyPolicy()
     this.#awaitAnswer()
+  }
+
+  /** The person's choice for clear text is over: the peer encrypts, or shall. */
+  #forbidClearText(): void {
+    const contact = this.#contact
+    if (!contact?.allowPlaintext) return
+    void this.#context.contacts.put({ ...contact, allowPlaintext: false })
   }
 
   #onEncrypted(event: StateEvent): void {

@@ -88,6 +88,9 @@ export class Reception {
           status = UNREADABLE
           this.#warn('message-unreadable')
           break
+        case 'ignored':
+          if (event.why !== 'OTR_REPLAYED') status = UNREADABLE // A replay has been read before.
+          break
         case 'peerError':
           this.#warn('peer-otr-error', event.text.slice(0, PEER_ERROR_MAX))
           break

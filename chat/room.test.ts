@@ -39,6 +39,7 @@ test('rooms carry text in clear, and OTR neither goes there nor is shown from th
   expect(carol.heard().map(({ text }) => text)).toEqual(['hello everybody', 'between people'])
 
   const typed = on.wire().match(/\?OTR/g)!.length
+  expect(alice.client.messages(room).filter(({ author }) => author === 'us')).toHaveLength(1)
   alice.client.startOtr(room)
   await alice.fault('CHAT_ROOM')
   alice.client.stopOtr(room)

@@ -33,24 +33,30 @@ export class VerificationFlow {
     this.#run = run
   }
 
-  async begin(secret: string, question: string | null): Promise<void> {
-    if (this.#gate.fingerprint === null) return this.#refuse('CHAT_NOT_ENCRYPTED')
-    if (secret === '') return this.#refuse('CHAT_EMPTY')
-    if ((question?.length ?? 0) > QUESTION_MAX) return this.#refuse('CHAT_TOO_LONG')
-    if (isRunning(this.#now)) await this.abort('us')
-    await this.#run({ op: 'smpStart', secret, question })
+  /** Asks the peer; `question` is `null` for a secret that both know already. */
+  begin(secret: string, question: string | null): void {
+    void this.#queue.add(async () => {
+      if (this.#gate.fingerprint === null) return this.#refuse('CHAT_NOT_ENCRYPTED')
+      if (secret === '') return this.#refuse('CHAT_EMPTY')
+      if ((question?.length ?? 0) > QUESTION_MAX) return this.#refuse('CHAT_TOO_LONG')
+      if (isRunning(this.#now)) await this.#abort('us')
+      await this.#run({ op: 'smpStart', secret, question })
+    })
   }
 
-  async answer(secret: string): Promise<void> {
-    if (this.#now.step !== 'asked') return this.#refuse('CHAT_NO_QUESTION')
-    if (secret === '') return this.#refuse('CHAT_EMPTY')
-    await this.#run({ op: 'smpAnswer', secret })
+  answer(secret: string): void {
+    void this.#queue.add(async () => {
+      if (this.#now.step !== 'asked') return this.#refuse('CHAT_NO_QUESTION')
+      if (secret === '') return this.#refuse('CHAT_EMPTY')
+      await this.#run({ op: 'smpAnswer', secret })
+    })
   }
 
-  async abort(by: 'us' | 'timeout'): Promise<void> {
-    if (!isRunning(this.#now)) return this.#refuse('CHAT_NO_QUESTION')
-    this.#become({ step: 'aborted', by, at: this.#context.env.now() })
-    await this.#run({ op: 'smpAbort' })
+  abort(): void {
+    void this.#queue.add(async () => {
+      if (!isRunning(this.#now)) return this.#refuse('CHAT_NO_QUESTION')
+      await this.#abort('us')
+    })
   }
 
   /** What the protocol says. */
@@ -81,6 +87,11 @@ export class VerificationFlow {
     this.#cancelTimeout()
   }
 
+  async #abort(by: 'us' | 'timeout'): Promise<void> {
+    this.#become({ step: 'aborted', by, at: this.#context.env.now() })
+    await this.#run({ op: 'smpAbort' })
+  }
+
   #become(next: Verification): void {
     const wasRunning = isRunning(this.#now)
     this.#now = next
@@ -94,7 +105,7 @@ export class VerificationFlow {
   #startTimeout(): void {
     this.#cancelTimeout = this.#context.env.after(VERIFICATION_MAX_MS, () => {
       void this.#queue.add(async () => {
-        if (isRunning(this.#now)) await this.abort('timeout')
+        if (isRunning(this.#now)) await this.#abort('timeout')
       })
     })
   }

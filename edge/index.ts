@@ -5,6 +5,7 @@
  */
 export type { Enrolment } from './accounts.ts'
 export { AccountsError } from './accounts.ts'
+export { explain, readCommandLine, USAGE } from './command-line.ts'
 export type { EdgeEnv } from './env.ts'
 export { EdgeError } from './errors.ts'
 export type { EdgeConfig } from './http-routes.ts'

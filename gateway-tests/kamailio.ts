@@ -1,10 +1,21 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+
+/** What is shipped: the tests run these files, with ports and folders of their own in `local.cfg`. */
+const SHIPPED = join(import.meta.dirname, '..', 'docs', 'operations', 'kamailio')
+
+export const KAMAILIO_DOMAIN = 'test.local'
+/** They have accounts on every Kamailio that is started here. */
+const USERS = ['alice', 'bob', 'carol']
+
+export function passwordOf(user: string): string {
+  return `${user}’s password`
+}
 
 /** A Kamailio of our own: SIP registrar and proxy, and MSRP relay, on one loopback port. */
 export interface Kamailio extends AsyncDisposable {
@@ -13,58 +24,172 @@ export interface Kamailio extends AsyncDisposable {
   readonly url: string
   /** What it has logged so far. */
   log(): string
+  /** Its metrics, in Prometheus' text format. */
+  metrics(): Promise<string>
+  /** Asks it by RPC, as an operator does. */
+  ask(...command: string[]): string
+  /** Adds an account, or changes its password. */
+  setAccount(user: string, password: string): void
+  /** Ends it at once, as a power cut does. */
+  kill(): Promise<void>
+}
+
+export interface KamailioOptions {
+  /** 0, the default, takes any free one. */
+  readonly port?: number
+  /** Serve wss, with a certificate for localhost by this authority; all PEM. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string }
+  /** Be one of two nodes: the ports on which they meet. */
+  readonly cluster?: { readonly here: number; readonly peer: number }
+  /** Every relay that takes part, by its port; its own by default. */
+  readonly relays?: readonly number[]
+  /** Pages that may connect, a regular expression. */
+  readonly origins?: string
 }
 
 /**
- * Starts it with `kamailio.cfg` in a folder of its own; it answers when the promise resolves.
+ * Starts it as `docs/operations/kamailio` says, in a folder of its own; it answers when the promise
+ * resolves.
  *
  * @throws Error with its log if it does not start, or with the package's name if it is not installed
  */
-export async function startKamailio({ port = 0 }: { port?: number } = {}): Promise<Kamailio> {
+export async function startKamailio(options: KamailioOptions = {}): Promise<Kamailio> {
   if (spawnSync('kamailio', ['-v']).error !== undefined) {
     throw new Error('This test needs the Debian package kamailio: apt-get install kamailio')
   }
-  const chosen = port || (await freePort())
+  const port = options.port || (await freePort())
+  const adminPort = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'sotto-kamailio-'))
-  const config = join(import.meta.dirname, 'kamailio.cfg')
-  const pid = join(folder, 'kamailio.pid')
+  const accounts = join(folder, 'accounts.db')
+  const control = join(folder, 'control.sock')
+  cpSync(SHIPPED, folder, { recursive: true })
+  writeFileSync(
+    join(folder, 'local.cfg'),
+    localSettings(options, { port, adminPort, accounts, control }),
+  )
+  if (options.tls !== undefined) writeCertificates(join(folder, 'tls'), options.tls)
+  const runScript = (args: string[], input = '') =>
+    execFileSync(join(folder, 'accounts.sh'), [accounts, ...args], { input, stdio: 'pipe' })
+  const setAccount = (user: string, password: string) =>
+    void runScript(['set', `${user}@${KAMAILIO_DOMAIN}`], `${password}\n`)
+  runScript(['init'])
+  for (const user of USERS) setAccount(user, passwordOf(user))
+
   const child = spawn(
     'kamailio',
-    ['-DD', '-E', '-f', config, '-Y', folder, '-w', folder, '-P', pid].concat(
+    ['-DD', '-E', '-f', join(folder, 'kamailio.cfg'), '-Y', folder, '-w', folder].concat(
+      ['-P', join(folder, 'kamailio.pid')],
       ['-m', '64', '-M', '8'], // MB of shared and of private memory.
-      ['-A', `PORT=${chosen}`],
     ),
+    { cwd: folder, detached: true },
   )
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log = (log + text).slice(-100_000)
-    })
-  }
-  const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    }
+  const log = keepLog(child)
+  const stop = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    await end(child, signal)
     rmSync(folder, { recursive: true, force: true })
   }
-  for (let attempt = 0; !(await accepts(chosen)); attempt++) {
-    if (child.exitCode !== null || attempt > 100) {
-      await stop()
-      throw new Error(`Kamailio did not start:\n${log}`)
+  for (let attempt = 0; !(await accepts(port)); attempt++) {
+    if (child.exitCode !== null || attempt > 150) {
+      await stop('SIGKILL')
+      throw new Error(`Kamailio did not start:\n${log()}`)
     }
     await setTimeout(100)
   }
-  const url = `ws://127.0.0.1:${chosen}/`
-  return { port: chosen, url, log: () => log, [Symbol.asyncDispose]: stop }
+  return {
+    port,
+    url: options.tls === undefined ? `ws://127.0.0.1:${port}/` : `wss://localhost:${port}/`,
+    log,
+    metrics: async () => await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),
+    ask: (...command) => execFileSync('kamcmd', ['-s', `unix:${control}`, ...command]).toString(),
+    setAccount,
+    kill: () => stop('SIGKILL'),
+    [Symbol.asyncDispose]: () => stop('SIGTERM'),
+  }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   server.close()
   return port
+}
+
+interface Places {
+  readonly port: number
+  readonly adminPort: number
+  readonly accounts: string
+  readonly control: string
+}
+
+/** The shipped `local.cfg` with every value replaced, and without the features that are not wanted. */
+function localSettings(options: KamailioOptions, places: Places): string {
+  const {
+    tls,
+    cluster,
+    relays = [places.port],
+    origins = 'http://127[.]0[.]0[.]1:[0-9]+',
+  } = options
+  const host = tls === undefined ? '127.0.0.1' : 'localhost'
+  const scheme = tls === undefined ? 'msrp' : 'msrps'
+  const values: Record<string, string | number> = {
+    SIP_DOMAIN: KAMAILIO_DOMAIN,
+    ACCOUNTS: places.accounts,
+    ORIGINS: origins,
+    LISTEN_PUBLIC: `${tls === undefined ? 'tcp' : 'tls'}:127.0.0.1:${places.port}`,
+    RELAY_HERE: `${scheme}://${host}:${places.port}`,
+    RELAYS: `${scheme}://${host}:(${relays.join('|')})`,
+    WRONG_PASSWORDS: 20,
+    ADMIN_PORT: places.adminPort,
+    CONTROL_SOCKET: places.control,
+    CLUSTER_PORT: cluster?.here ?? 0,
+    CLUSTER_HERE: `127.0.0.1:${cluster?.here}`,
+    CLUSTER_PEER: `127.0.0.1:${cluster?.peer}`,
+    CLUSTER_HOSTS: '127[.]0[.]0[.]1',
+  }
+  const isUnwanted = (line: string) =>
+    (line.includes('WITH_TLS') && tls === undefined) ||
+    (line.includes('WITH_CLUSTER') && cluster === undefined)
+  const settings = readFileSync(join(SHIPPED, 'local.cfg'), 'utf8')
+  return settings
+    .split('\n')
+    .filter((line) => !line.startsWith('#!') || !isUnwanted(line))
+    .map((line) => withValue(line, values))
+    .join('\n')
+}
+
+function withValue(line: string, values: Record<string, string | number>): string {
+  const [, name] = /^#!(?:define |substdef "!)(\w+)/.exec(line) ?? []
+  if (name === undefined || name.startsWith('WITH_')) return line
+  const value = values[name]
+  if (value === undefined) throw new Error(`local.cfg has a setting that no test sets: ${name}`)
+  return line.startsWith('#!define')
+    ? `#!define ${name} ${value}`
+    : `#!substdef "!${name}!${value}!g"`
+}
+
+function writeCertificates(folder: string, tls: NonNullable<KamailioOptions['tls']>): void {
+  mkdirSync(folder)
+  for (const name of ['key', 'cert', 'ca'] as const) {
+    writeFileSync(join(folder, `${name}.pem`), tls[name], { mode: 0o600 })
+  }
+}
+
+function keepLog(child: ChildProcess): () => string {
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-100_000)
+    })
+  }
+  return () => log
+}
+
+/** Kamailio is many processes: a group of their own. */
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal)
+  await once(child, 'exit')
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -71,7 +71,7 @@ export class LibotrPeer {
     this.#user = library().createUser()
     this.#operations = koffi.alloc(OPERATIONS, 1)
     koffi.encode(this.#operations, OPERATIONS, this.#implement(policy, fragmentAbove))
-    library().generateKey(this.#user, join(this.#folder, 'key'), account, PROTOCOL)
+    this.generateKey(account)
     const digits = Buffer.alloc(45)
     library().fingerprint(this.#user, digits, account, PROTOCOL)
     this.fingerprint = digits.toString('latin1', 0, 44).replaceAll(' ', '').toLowerCase()
@@ -82,6 +82,11 @@ export class LibotrPeer {
     for (const callback of this.#callbacks) koffi.unregister(callback)
     koffi.free(this.#operations)
     rmSync(this.#folder, { recursive: true })
+  }
+
+  /** Makes a key for an account of this user, in place of the one that it has. */
+  generateKey(account: string): void {
+    library().generateKey(this.#user, join(this.#folder, 'key'), account, PROTOCOL)
   }
 
   /** Asks for OTR, as an application does when its user presses the button. */

@@ -16,7 +16,7 @@ import {
   type WebSocketLike,
   wrapCpim,
 } from '../msrp/index.ts'
-import { type Kamailio, startKamailio } from './kamailio.ts'
+import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
 
 const YES = { success: 'yes', failure: 'yes' } as const
 const env: MsrpEnv = {
@@ -82,7 +82,7 @@ class User {
   }
 }
 
-function login(username: string, uri: string, password = `${username}pw`) {
+function login(username: string, uri: string, password = passwordOf(username)) {
   return { relay: relayUri(relay.url), uri, username, password, through: [] }
 }
 

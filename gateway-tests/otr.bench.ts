@@ -1,134 +1,75 @@
 /**
- * Our OTR against libotr 4.1.1 in the same run. Both ends of each exchange are of the same kind and
- * share one thread; ours is called through its door. Trust the ratios, not the milliseconds.
+ * Our OTR against libotr 4.1.1, once in this program and once in Chromium. Both ends of each exchange
+ * are of the same kind and share one thread; ours is called through its door.
  */
-import { afterAll, bench, describe } from 'vitest'
-import { createOtrEngine, type KeyRecord, type OtrCommand, type OtrEngine } from '../otr/index.ts'
-import { LIBOTR_POLICY, LibotrPeer } from './libotr.ts'
+import type { Browser } from 'playwright-core'
+import { build, type Rolldown } from 'vite'
+import type { Bench, Contest } from '../bench.ts'
+import { startChromium } from './browser/chromium.ts'
+import { Ours, TASKS, type Task } from './otr-bench/ours.ts'
+import type { PageClock } from './otr-bench/page.ts'
+import { Theirs } from './otr-bench/theirs.ts'
 
-const POLICY = {
-  allowV2: true,
-  allowV3: true,
-  requireEncryption: false,
-  sendWhitespaceTag: false,
-  whitespaceStartsAke: false,
-  errorStartsAke: false,
+/** How long a key takes is luck: of few, the median says little. */
+const ROUNDS: Partial<Record<Task, number>> = { keygen: 151 }
+
+function bench(task: Task, where: '' | '.chromium', prepare: Bench['prepare']): Bench {
+  return {
+    name: `otr.${task}${where}`,
+    unit: task === 'oneway100' ? 'us' : 'ms',
+    peer: 'libotr 4.1.1',
+    rounds: ROUNDS[task] ?? 31,
+    prepare,
+  }
 }
 
-function engine(): OtrEngine {
-  const records = new Map<string, KeyRecord>()
-  return createOtrEngine(
-    { random: (length) => crypto.getRandomValues(new Uint8Array(length)), now: () => Date.now() },
-    {
-      load: async (account) => records.get(account) ?? null,
-      save: async (account, record) => {
-        records.set(account, record)
-      },
+async function here(task: Task): Promise<Contest> {
+  const ours = await Ours.meet()
+  const theirs = new Theirs()
+  return {
+    ours: { run: () => ours[task]() },
+    peers: { run: () => theirs[task]() },
+    end: () => theirs[Symbol.dispose](),
+  }
+}
+
+async function inChromium(task: Task): Promise<Contest> {
+  const browser = await startChromium()
+  const page = await openPage(browser)
+  const theirs = new Theirs()
+  return {
+    ours: {
+      time: (count) =>
+        page.evaluate(
+          ([task, count]) => (window as unknown as { time: PageClock }).time(task, count),
+          [task, count] as const,
+        ),
     },
-  )
-}
-
-/** Alice and Bob of ours. */
-class Ours {
-  readonly #engine = engine()
-
-  async open(): Promise<void> {
-    for (const account of ['alice', 'bob']) {
-      const profile = { fragmentAbove: null, padTo: 0, errors: true }
-      await this.#engine.open(account, { account, policy: POLICY, profile })
-    }
-  }
-
-  /** Runs a command and carries what follows until nobody has anything to say. */
-  async run(who: 'alice' | 'bob', command: OtrCommand): Promise<void> {
-    let to = who
-    let texts = (await this.#engine.run(who, command)).wire
-    while (texts.length > 0) {
-      to = to === 'alice' ? 'bob' : 'alice'
-      const answers = []
-      for (const { text } of texts) {
-        answers.push(...(await this.#engine.run(to, { op: 'receive', text })).wire)
-      }
-      texts = answers
-    }
+    peers: { run: () => theirs[task]() },
+    async end() {
+      theirs[Symbol.dispose]()
+      await browser.close()
+    },
   }
 }
 
-/** Alice and Bob of libotr. */
-class Theirs {
-  readonly alice = new LibotrPeer('alice', 'bob', LIBOTR_POLICY.both)
-  readonly bob = new LibotrPeer('bob', 'alice', LIBOTR_POLICY.both)
-
-  settle(): void {
-    while (this.alice.outbox.length + this.bob.outbox.length > 0) {
-      for (const text of this.alice.take()) this.bob.receive(text)
-      for (const text of this.bob.take()) this.alice.receive(text)
-    }
-  }
+/** A page that runs the tasks, built as the app's worker is. */
+async function openPage(browser: Browser) {
+  const built = (await build({
+    configFile: false,
+    logLevel: 'warn',
+    build: {
+      write: false,
+      target: 'es2022',
+      rolldownOptions: { input: `${import.meta.dirname}/otr-bench/page.ts` },
+    },
+  })) as Rolldown.RolldownOutput
+  const page = await browser.newPage()
+  await page.addScriptTag({ type: 'module', content: built.output[0].code })
+  return page
 }
 
-const ours = new Ours()
-await ours.open()
-await ours.run('alice', { op: 'start' })
-const theirs = new Theirs()
-theirs.alice.start()
-theirs.settle()
-
-afterAll(() => {
-  theirs.alice[Symbol.dispose]()
-  theirs.bob[Symbol.dispose]()
-})
-
-const TEXT = 'x'.repeat(100)
-const send = (id: string): OtrCommand => ({ op: 'send', id, text: TEXT })
-
-describe('a DSA key', () => {
-  bench('ours', async () => {
-    await engine().identity('alice')
-  })
-  bench('libotr', () => {
-    new LibotrPeer('carol', 'bob', LIBOTR_POLICY.both)[Symbol.dispose]()
-  })
-})
-
-describe('a handshake', () => {
-  bench('ours', () => ours.run('alice', { op: 'start' }))
-  bench('libotr', () => {
-    theirs.alice.start()
-    theirs.settle()
-  })
-})
-
-describe('a verification', () => {
-  bench('ours', async () => {
-    await ours.run('alice', { op: 'smpStart', secret: 's', question: 'q' })
-    await ours.run('bob', { op: 'smpAnswer', secret: 's' })
-  })
-  bench('libotr', () => {
-    theirs.alice.verify('s', 'q')
-    theirs.settle()
-    theirs.bob.answer('s')
-    theirs.settle()
-  })
-})
-
-describe('100 bytes there and back', () => {
-  bench('ours', async () => {
-    await ours.run('alice', send('1'))
-    await ours.run('bob', send('2'))
-  })
-  bench('libotr', () => {
-    theirs.alice.send(TEXT)
-    theirs.settle()
-    theirs.bob.send(TEXT)
-    theirs.settle()
-  })
-})
-
-describe('100 bytes, one way', () => {
-  bench('ours', () => ours.run('alice', send('1')))
-  bench('libotr', () => {
-    theirs.alice.send(TEXT)
-    theirs.settle()
-  })
-})
+export const benches: readonly Bench[] = [
+  ...TASKS.map((task) => bench(task, '', () => here(task))),
+  ...TASKS.map((task) => bench(task, '.chromium', () => inChromium(task))),
+]

@@ -49,20 +49,22 @@ describe("potr's own", () => {
   // potr derives it once, from the handshake (crypt.py, createAuthKeys), where libotr, otr3 and we take
   // the keys of the message that asks for it. The two are the same until keys rotate.
   test.each(['we', 'they'] as const)(
-    '%s use the extra symmetric key before keys rotate',
+    '%s use the extra symmetric key: the same for both until keys rotate',
     async (who) => {
       const meeting = await meet(POTR, { versions: [2] })
       await meeting.start('we')
       const { ours, theirs } = meeting
-      const data = 'file 1'
-      if (who === 'we') await ours.run({ op: 'extraKey', use: 7, data: Buffer.from(data) })
-      else await theirs.run({ op: 'extraKey', use: 7, data })
-      await meeting.settle()
-      const [key] = ours.all('extraKey')
-      expect(key).toMatchObject({ use: 7 })
-      expect(theirs.all('extraKey')).toEqual([
-        { ev: 'extraKey', use: 7, data, key: Buffer.from(key!.key).toString('hex') },
-      ])
+      const ask = async () => {
+        if (who === 'we') await ours.run({ op: 'extraKey', use: 7, data: Buffer.from('file') })
+        else await theirs.run({ op: 'extraKey', use: 7, data: 'file' })
+        await meeting.settle()
+        return Buffer.from(ours.all('extraKey').at(-1)!.key).toString('hex')
+      }
+      const key = await ask()
+      expect(theirs.all('extraKey')).toEqual([{ ev: 'extraKey', use: 7, data: 'file', key }])
+      await expectTalk(meeting, 2)
+      expect(await ask()).not.toBe(key)
+      expect(theirs.all('extraKey').at(-1)).toMatchObject({ key })
     },
   )
 })

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { type MsrpDescription, SipAgent, type SipEnv, type SipEvent } from '../sip/index.ts'
-import { type Kamailio, startKamailio } from './kamailio.ts'
+import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
 
 /** The same agent that runs in a browser, over `ws`, against a registrar and proxy of others. */
 class Phone {
@@ -15,7 +15,7 @@ class Phone {
   /** Cuts the wire, without a word. */
   cut = () => {}
 
-  constructor(user: string, password = `${user}pw`, url = server.url) {
+  constructor(user: string, password = passwordOf(user), url = server.url) {
     const env: SipEnv = {
       connect: (url) => {
         const socket = new WebSocket(url, 'sip')
@@ -225,7 +225,7 @@ describe('against Kamailio', () => {
   test('through a tunnel of bytes: registers and calls as a TCP client does', async () => {
     await using tunnel = await byteTunnel(server.port)
     const bob = await phone('bob')
-    const alice = new Phone('alice', 'alicepw', `${tunnel.url}/tunnel/sips/test.local`)
+    const alice = new Phone('alice', passwordOf('alice'), `${tunnel.url}/tunnel/sips/test.local`)
     phones.push(alice)
     alice.agent.start()
     await alice.registered()

@@ -1,9 +1,14 @@
-import { createDiffieHellman, randomBytes } from 'node:crypto'
-import { bench, describe } from 'vitest'
-import { bigintToBytes, bytesToBigint, fromHex, Reader } from './bytes.ts'
+import {
+  createPrivateKey,
+  createPublicKey,
+  sign as opensslSign,
+  verify as opensslVerify,
+  randomBytes,
+} from 'node:crypto'
+import type { Bench } from '../bench.ts'
+import { fromHex, Reader } from './bytes.ts'
 import { encodePublicKey, readPublicKey, sign, verify } from './dsa.ts'
-import { generateKey } from './dsa-generate.ts'
-import { P } from './group.ts'
+import { writePkcs8 } from './pkcs8.ts'
 import sheet from './vectors/otr-sheet.json' with { type: 'json' }
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
@@ -14,16 +19,30 @@ const m = fromHex(alice.m)
 const signature = fromHex(alice.signature)
 const wire = encodePublicKey(key)
 
-describe('DSA', () => {
-  const openssl = createDiffieHellman(bigintToBytes(P), bigintToBytes(2n))
-  const exponent = random(40)
-  const base = bigintToBytes(bytesToBigint(random(191)))
-  bench('yardstick: one D-H agreement by OpenSSL', () => {
-    openssl.setPrivateKey(exponent)
-    openssl.computeSecret(base)
-  })
-  bench('sign', () => void sign(key, m, random))
-  bench('verify', () => void verify(key, m, signature))
-  bench('readPublicKey', () => void readPublicKey(new Reader(wire)))
-  bench('generateKey', () => void generateKey(random), { iterations: 20 })
+const opensslKey = createPrivateKey(writePkcs8(key))
+const opensslPublic = createPublicKey(opensslKey)
+const opensslSignature = opensslSign('sha256', m, opensslKey)
+const verifyByOpenssl = () => opensslVerify('sha256', m, opensslPublic, opensslSignature)
+
+const against = (name: string, peer: string, ours: () => unknown, peers: () => unknown): Bench => ({
+  name: `dsa.${name}`,
+  unit: 'us',
+  peer,
+  prepare: () => ({ ours: { run: ours }, peers: { run: peers } }),
 })
+
+export const benches: readonly Bench[] = [
+  against(
+    'sign',
+    "OpenSSL's sign",
+    () => sign(key, m, random),
+    () => opensslSign('sha256', m, opensslKey),
+  ),
+  against('verify', "OpenSSL's verify", () => verify(key, m, signature), verifyByOpenssl),
+  against(
+    'readPublicKey',
+    "OpenSSL's verify",
+    () => readPublicKey(new Reader(wire)),
+    verifyByOpenssl,
+  ),
+]

@@ -1,4 +1,4 @@
-import type { SipEvent } from './events.ts'
+import type { MsrpDescription, SipEvent } from './events.ts'
 
 /** The part of a browser's WebSocket that SIP needs; `ws` offers the same in Node. */
 export interface SipSocket {
@@ -34,7 +34,20 @@ export interface SipAccount {
   readonly displayName: string | null
   /** UUID of this installation, kept over restarts (`+sip.instance`, RFC 5626 §4.1). */
   readonly instanceId: string
+  /**
+   * Further servers of the same kind, WebSocket or tunnel: each time one cannot be reached or does
+   * not answer, the next is tried, in turn, with the same back-off.
+   */
+  readonly servers?: readonly string[]
+  /**
+   * Whether to go by the GRUU that the registrar gives (RFC 5627), so that later requests find this
+   * installation by the provider alone. Off by default: it names the installation to every peer.
+   */
+  readonly gruu?: boolean
 }
+
+/** What an agent needs that has a connection already. */
+export type SipClock = Omit<SipEnv, 'connect'>
 
 /** One SIP account: registered, calling and callable. See `SipAgent`. */
 export interface SipAgentDoor {
@@ -45,13 +58,34 @@ export interface SipAgentDoor {
   /** The network may have changed, or the machine woke: probes at once, reconnects if dead. */
   probe(): void
   /** INVITE with this offer. @returns the `call` of its events */
-  invite(peer: string, offer: import('./events.ts').MsrpDescription): string
+  invite(peer: string, offer: MsrpDescription): string
   /** 200 with this answer. Ignored if the call has ended meanwhile. */
-  accept(call: string, answer: import('./events.ts').MsrpDescription): void
+  accept(call: string, answer: MsrpDescription): void
   /** 603 if the person declined, 486 if busy, 488 if there is no chat in it. */
   refuse(call: string, status: 480 | 486 | 488 | 603): void
   /** CANCEL or BYE. */
   end(call: string): void
+  /**
+   * Subscribes to the roster of an established call whose peer is a focus (RFC 4575), until the call
+   * ends. A room that keeps no roster, or not for us, sends none: that is no error. Anything but such
+   * a call is ignored.
+   */
+  watchRoom(call: string): void
+  /**
+   * Asks the room of such a call to call somebody in (RFC 4579 §5.5). Ignored if the call has ended
+   * meanwhile.
+   *
+   * @param who - a SIP address
+   */
+  inviteToRoom(call: string, who: string): void
+  /**
+   * Sends a MESSAGE outside any session (RFC 3428). It may arrive twice, late or never.
+   *
+   * @returns the `page` of its result
+   * @throws TypeError if the type is not `type/subtype`; RangeError if the body is longer than 1300
+   *   octets (RFC 3428 §8)
+   */
+  sendPage(peer: string, contentType: string, body: string): string
 }
 
 /** Where events go. One consumer; fan-out is the consumer's business. */

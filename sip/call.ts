@@ -1,7 +1,7 @@
 import { type Info, type Session, SessionState } from 'sip.js'
 import type { IncomingRequestMessage, IncomingResponseMessage } from 'sip.js/lib/core/index.js'
 import { hasFocus } from './address.ts'
-import type { SipEnv, SipSink } from './agent-options.ts'
+import type { SipClock, SipSink } from './agent-options.ts'
 import type { MsrpDescriptionHandler } from './description-handler.ts'
 import { SipError, type SipEvent, type SipPeer } from './events.ts'
 import { GLARE_OTHER_MS, GLARE_OWNER_MS, REFRESH_ATTEMPTS } from './limits.ts'
@@ -13,7 +13,7 @@ type Ended = Extract<SipEvent, { type: 'ended' }>
 
 /** What a call is given by its agent. */
 export interface CallHost {
-  readonly env: SipEnv
+  readonly env: SipClock
   readonly tell: SipSink
   /** Called once, when the call is over. */
   readonly forget: (id: string) => void
@@ -75,6 +75,11 @@ export abstract class Call {
 
   protected get over(): boolean {
     return this.#over
+  }
+
+  /** The peer's address, if this is an established call with a focus. */
+  get room(): string | null {
+    return this.#established && !this.#over && this.#peer.isFocus ? this.#peer.address : null
   }
 
   /** CANCEL, BYE or a refusal, whichever fits; `ended` is told at once. */

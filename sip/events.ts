@@ -17,6 +17,7 @@ export interface MsrpDescription {
 
 export type Registration =
   | { readonly state: 'connecting' | 'registering' | 'unregistered' }
+  /** `expires` in seconds; 0 where the host of an embedded agent keeps the registration. */
   | { readonly state: 'registered'; readonly expires: number }
   /** The server is away or does not answer; tried again in `retryInMs`. */
   | { readonly state: 'offline'; readonly error: SipError; readonly retryInMs: number }
@@ -32,6 +33,44 @@ export interface SipPeer {
   readonly isFocus: boolean
   readonly userAgent: string | null
 }
+
+/** Who is in a room, as its focus says (RFC 4575). */
+export interface Roster {
+  /** What the room is about; `null` if nobody said. */
+  readonly subject: string | null
+  /** Those who are there or on the way in; whoever has left is not among them. */
+  readonly users: readonly RosterUser[]
+}
+
+export interface RosterUser {
+  /** In the form of {@link SipPeer.address} where it is a SIP address; else as the focus wrote it. */
+  readonly entity: string
+  readonly displayName: string | null
+  /** What they call themselves in this room (RFC 7701 §7). */
+  readonly nickname: string | null
+  /** One for each of the user's sessions. May be empty. */
+  readonly endpoints: readonly RosterEndpoint[]
+  /** True for the account that asks. */
+  readonly isOwn: boolean
+}
+
+export interface RosterEndpoint {
+  readonly entity: string
+  /** `null` if the focus does not say. */
+  readonly status: RosterStatus | null
+}
+
+/** RFC 4575 §5.7.4. */
+export type RosterStatus =
+  | 'pending'
+  | 'dialing-out'
+  | 'dialing-in'
+  | 'alerting'
+  | 'on-hold'
+  | 'connected'
+  | 'muted-via-focus'
+  | 'disconnecting'
+  | 'disconnected'
 
 /** Everything that SIP tells upwards. `call` names a session from its first event to `ended`. */
 export type SipEvent =
@@ -67,6 +106,21 @@ export type SipEvent =
       readonly peer: SipPeer
       readonly contentType: string
       readonly body: string
+    }
+  /** What became of `sendPage`; `error` is `null` if it was taken. Once for each. */
+  | { readonly type: 'pageResult'; readonly page: string; readonly error: SipError | null }
+  /** Who is in the room of this call: after `watchRoom`, and whenever it changes. */
+  | { readonly type: 'roster'; readonly call: string; readonly roster: Roster }
+  /**
+   * What became of `inviteToRoom`, once for each unless the call ends before: `error` is `null` if
+   * they came, or if the room took the request and said no more.
+   */
+  | {
+      readonly type: 'roomInvitation'
+      readonly call: string
+      /** As given to `inviteToRoom`. */
+      readonly who: string
+      readonly error: SipError | null
     }
 
 /**

@@ -10,6 +10,12 @@ export const RETRY_BASE_MS = 30_000
 export const GLARE_OWNER_MS = { from: 2_100, to: 4_000 }
 /** The same, if the Call-ID is the peer's. */
 export const GLARE_OTHER_MS = { from: 0, to: 2_000 }
+/** Octets of a MESSAGE outside a session, which may meet UDP on its way (RFC 3428 §8). */
+export const PAGE_MAX = 1_300
+/** Lifetime of a roster subscription, asked for: 1 h (RFC 4575 §3.2). */
+export const ROSTER_EXPIRES_S = 3_600
+/** Rosters come no faster than this, so that asking for one more often is of no use (RFC 4575 §3.8). */
+export const ROSTER_INTERVAL_MS = 5_000
 
 /** Implementation limits: ours to choose. */
 
@@ -51,3 +57,20 @@ export const PATH_MAX = 16
 export const URI_MAX = 1_024
 /** A refreshing re-INVITE that meets another is tried so often. */
 export const REFRESH_ATTEMPTS = 5
+/** An XML document is nested no deeper; rosters with side conversations reach 12. */
+export const XML_DEPTH_MAX = 16
+/** Users in a roster; more are not shown. */
+export const ROSTER_USERS_MAX = 1_000
+/** Sessions of one user in a roster. */
+export const ROSTER_ENDPOINTS_MAX = 16
+/** UTF-16 units of a name or subject in a roster. */
+export const ROSTER_NAME_MAX = 256
+/**
+ * A roster that is refused for now is asked for so often, 1, 2, 4… s apart: a focus does not know us
+ * before the MSRP session is up, for which it waits 30 s (RFC 4975 §5.4 leaves that to it).
+ */
+export const ROSTER_ATTEMPTS = 6
+/** A room has this long to say whether somebody came: 3 min, as SylkServer grants. */
+export const REFERRAL_TIMEOUT_MS = 180_000
+/** People that one room is asked to call at a time. */
+export const REFERRALS_MAX = 50

@@ -1,5 +1,6 @@
 import { type Inviter, SessionState } from 'sip.js'
 import type { IncomingResponseMessage, OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
+import { failureOf } from './answer.ts'
 import { Call, type CallHost, settle } from './call.ts'
 import type { MsrpDescriptionHandler } from './description-handler.ts'
 import { SipError, type SipPeer } from './events.ts'
@@ -69,14 +70,7 @@ export class OutgoingCall extends Call {
 
   #onRefused(message: IncomingResponseMessage): void {
     this.#cancelRing()
-    const status = message.statusCode ?? 500
-    // What sip.js makes up when no answer came has no headers.
-    if (message.hasHeader('via')) {
-      this.conclude('remote', refusal(status, this.#rings ? 'ringing' : 'invite'))
-    } else if (status === 408) {
-      this.conclude('network', new SipError('SIP_TIMEOUT', 'No answer came in time.'))
-    } else {
-      this.conclude('network', new SipError('SIP_CONNECTION_LOST', 'The connection was lost.'))
-    }
+    const { by, error } = failureOf(message, this.#rings ? 'ringing' : 'invite')
+    this.conclude(by, error)
   }
 }

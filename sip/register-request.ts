@@ -2,6 +2,7 @@ import { URI, type UserAgent } from 'sip.js'
 import type { IncomingResponseMessage } from 'sip.js/lib/core/index.js'
 import { parseNameAddr } from './address.ts'
 import type { SipAccount } from './agent-options.ts'
+import { isReal, seconds } from './answer.ts'
 import type { RegisterAnswer, RegisterRequest, SendRegister } from './registration.ts'
 
 /**
@@ -56,16 +57,10 @@ function readAnswer(response: IncomingResponseMessage, user: string): RegisterAn
   const ours = bindings.find((binding) => binding?.uri.includes(`:${user}@`))
   const granted = /;\s*expires\s*=\s*"?(\d+)/i.exec(ours?.params ?? '')?.[1]
   return {
-    // What sip.js makes up when no answer came has no headers.
-    status: response.hasHeader('via') ? (response.statusCode ?? null) : null,
+    status: isReal(response) ? (response.statusCode ?? null) : null,
     expires: seconds(granted) ?? seconds(response.getHeader('expires')),
     minExpires: seconds(response.getHeader('min-expires')),
     retryAfter: seconds(response.getHeader('retry-after')),
     flowTimer: seconds(response.getHeader('flow-timer')),
   }
-}
-
-function seconds(header: string | undefined): number | null {
-  const digits = /^\s*(\d{1,10})(?!\d)/.exec(header ?? '')?.[1]
-  return digits === undefined ? null : Number(digits)
 }

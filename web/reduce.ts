@@ -36,7 +36,7 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
         fault: null,
       }))
     case 'closed':
-      return closed(state, event)
+      return closed(state, event.peer)
     case 'privacy':
       return update(state, event.peer, (c) => ({
         ...c,
@@ -155,17 +155,16 @@ function stageAfter(stage: Stage, account: AccountState): Stage {
   }
 }
 
-function closed(state: AppState, event: Extract<ChatEvent, { type: 'closed' }>): AppState {
-  const before = state.conversations.get(event.peer)
+function closed(state: AppState, peer: Address): AppState {
+  const before = state.conversations.get(peer)
   // A stranger who gave up, or whom we declined, leaves nothing behind.
   if (before !== undefined && before.contact === null && before.timeline.length === 0)
-    return without(state, event.peer)
-  return update(state, event.peer, (c) => ({
+    return without(state, peer)
+  return update(state, peer, (c) => ({
     ...c,
     open: false,
     invitation: null,
-    composing: false,
-    fault: event.fault ?? c.fault,
+    composing: false, // Why it closed stands in the timeline, as a notice.
   }))
 }
 

@@ -362,10 +362,11 @@ function inOrder(a: Conversation, b: Conversation): number {
   return wish || lastAt(b) - lastAt(a) || nameOf(a).localeCompare(nameOf(b))
 }
 
-function lastWords(conversation: Conversation): string {
-  if (conversation.invitation !== null) return CONTACTS.invitation
-  const last = conversation.timeline.at(-1)
-  if (last === undefined) return bare(conversation.peer)
+/** What was said last; a line that no person wrote only where nobody has said anything. */
+function lastWords({ invitation, peer, timeline }: Conversation): string {
+  if (invitation !== null) return CONTACTS.invitation
+  const last = timeline.findLast((entry) => entry.kind === 'message') ?? timeline.at(-1)
+  if (last === undefined) return bare(peer)
   return last.kind === 'notice'
     ? last.notice.sentence
     : `${last.message.author === 'us' ? CONTACTS.you : ''}${last.message.text}`

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type LocalCa, makeCa } from '../edge/testing/local-ca.ts'
+import { AgentProcess } from './agent-process.ts'
+import { freePort, type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
+
+const ALICE = 'sip:alice@test.local'
+const BOB = 'sip:bob@test.local'
+
+/** The real agent, with an account at this Kamailio. */
+function agent(user: string, server: string, more: { store?: string; ca?: string } = {}) {
+  const account = `sip:${user}@test.local`
+  return AgentProcess.start({ account, password: passwordOf(user), server, ...more })
+}
+
+/** Alice calls Bob, who does not know her yet; it turns encrypted without anybody asking. */
+async function meet(alice: AgentProcess, bob: AgentProcess): Promise<void> {
+  alice.do({ do: 'open', peer: BOB })
+  await bob.expect({ event: 'incoming', peer: ALICE, accepted: false })
+  bob.do({ do: 'accept', peer: ALICE })
+  for (const one of [alice, bob]) {
+    await one.expect({ event: 'opened', room: false })
+    await one.expect({ event: 'otr', state: 'encrypted', version: 3, verified: false })
+  }
+}
+
+/** One says it, the other reads it, encrypted, and the first learns of that. */
+async function say(from: AgentProcess, to: AgentProcess, text: string): Promise<void> {
+  from.do({ do: 'send', peer: from === to ? '' : peerOf(from), text })
+  const sent = await from.expect({ event: 'message', direction: 'out', text })
+  const read = await to.expect({ event: 'message', direction: 'in', text })
+  expect(read).toMatchObject({ id: sent['id'], encrypted: true })
+  await from.expect({ event: 'delivery', id: sent['id'], state: 'delivered', encrypted: true })
+}
+
+const peers = new WeakMap<AgentProcess, string>()
+
+function peerOf(one: AgentProcess): string {
+  return peers.get(one) ?? ALICE
+}
+
+async function pair(server: string, otherServer = server, ca?: string) {
+  const more = ca === undefined ? {} : { ca }
+  const [alice, bob] = await Promise.all([
+    agent('alice', server, more),
+    agent('bob', otherServer, more),
+  ])
+  peers.set(alice, BOB)
+  return { alice, bob }
+}
+
+function received(one: AgentProcess): unknown[] {
+  return one.lines
+    .filter((line) => line.event === 'message' && line['direction'] === 'in')
+    .map((line) => line['text'])
+}
+
+async function metric(server: Kamailio, name: string): Promise<number> {
+  const line = (await server.metrics()).split('\n').find((line) => line.startsWith(name))
+  return Number(line?.slice(name.length).trim().split(' ')[0] ?? 0)
+}
+
+describe('two agents and one Kamailio', () => {
+  let server: Kamailio
+  let alice: AgentProcess
+  let bob: AgentProcess
+
+  beforeAll(async () => {
+    server = await startKamailio()
+    ;({ alice, bob } = await pair(server.url))
+  })
+  afterAll(async () => {
+    await Promise.all([alice?.quit(), bob?.quit()])
+    await server?.[Symbol.asyncDispose]()
+  })
+
+  test('talk encrypted without having asked for it, both ways', async () => {
+    await meet(alice, bob)
+    await say(alice, bob, 'hello Bob')
+    await say(bob, alice, 'Grüße, 世界 👋\n?OTR: is text too\r\n-------')
+  })
+
+  test('send more than one frame of this relay can hold', async () => {
+    const text = Array.from({ length: 3000 }, (_, i) => `${i} Grüße`.padEnd(10)).join('')
+    expect(text.length).toBeGreaterThanOrEqual(30_000)
+    await say(alice, bob, text)
+    expect(await metric(server, 'kamailio_msrp_refusals{status="501"}')).toBe(0)
+    expect(await metric(server, 'kamailio_msrp_frames{method="SEND"}')).toBeGreaterThan(5)
+  })
+
+  test('verify each other: a wrong secret, the right one, a question', async () => {
+    alice.do({ do: 'verify', peer: BOB, secret: 'the blue door' })
+    await bob.expect({ event: 'smp', state: 'asked', question: null })
+    bob.do({ do: 'answer', peer: ALICE, secret: 'the green door' })
+    await Promise.all([alice, bob].map((one) => one.expect({ event: 'smp', state: 'failed' })))
+
+    alice.do({ do: 'verify', peer: BOB, secret: 'the red door' })
+    await bob.expect({ event: 'smp', state: 'asked' })
+    bob.do({ do: 'answer', peer: ALICE, secret: 'the red door' })
+    await alice.expect({ event: 'smp', state: 'succeeded', provesPeer: true })
+    await alice.expect({ event: 'otr', state: 'encrypted', verified: true })
+
+    bob.do({ do: 'verify', peer: ALICE, secret: 'Zürich', question: 'Where did we meet?' })
+    await alice.expect({ event: 'smp', state: 'asked', question: 'Where did we meet?' })
+    alice.do({ do: 'answer', peer: BOB, secret: 'Zürich' })
+    await bob.expect({ event: 'smp', state: 'succeeded', provesPeer: true })
+    await bob.expect({ event: 'otr', state: 'encrypted', verified: true })
+  })
+
+  test('end encryption: nothing leaves until the other has chosen', async () => {
+    alice.do({ do: 'otr', peer: BOB, set: 'stop' })
+    await bob.expect({ event: 'otr', state: 'finished' })
+    bob.do({ do: 'send', peer: ALICE, text: 'still private?' })
+    const held = await bob.expect({ event: 'message', direction: 'out', text: 'still private?' })
+    bob.do({ do: 'otr', peer: ALICE, set: 'start' })
+    await bob.expect({ event: 'delivery', id: held['id'], state: 'delivered', encrypted: true })
+    await alice.expect({ event: 'message', direction: 'in', text: 'still private?', encrypted: true })
+  })
+
+  test('keep what is written to someone offline, and deliver it once he is back', async () => {
+    const { store } = bob
+    await bob.quit()
+    const texts = ['while you were away', 'und noch etwas', 'three']
+    for (const text of texts) alice.do({ do: 'send', peer: BOB, text })
+    const last = await alice.expect({ event: 'message', direction: 'out', text: 'three' })
+    bob = await agent('bob', server.url, { store })
+    await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 60_000)
+    expect(received(bob)).toEqual(texts)
+  })
+
+  test('lose nothing and repeat nothing when the server is killed and started again', async () => {
+    const before = received(bob).length
+    const texts = Array.from({ length: 12 }, (_, i) => `number ${i}`)
+    const write = (text: string) => alice.do({ do: 'send', peer: BOB, text })
+    texts.slice(0, 6).forEach(write)
+    await bob.expect({ event: 'message', direction: 'in', text: 'number 2' })
+    await server.kill()
+    texts.slice(6).forEach(write)
+    const last = await alice.expect({ event: 'message', direction: 'out', text: 'number 11' })
+    server = await startKamailio({ port: server.port })
+    await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 100_000)
+    expect(received(bob).slice(before)).toEqual(texts)
+    await say(bob, alice, 'all there')
+  })
+
+  test('announce a changed key, and send nothing to it before it is trusted', async () => {
+    await bob.quit()
+    bob = await agent('bob', server.url)
+    alice.do({ do: 'send', peer: BOB, text: 'is it you?' })
+    const held = await alice.expect({ event: 'message', direction: 'out', text: 'is it you?' })
+    await bob.expect({ event: 'incoming', peer: ALICE, accepted: false }, 60_000)
+    bob.do({ do: 'accept', peer: ALICE })
+    const { fingerprint } = await alice.expect({ event: 'key-changed', peer: BOB, blocks: true })
+    expect(received(bob)).toEqual([])
+    alice.do({ do: 'trust', peer: BOB, fingerprint })
+    await alice.expect({ event: 'delivery', id: held['id'], state: 'delivered', encrypted: true })
+    expect(received(bob)).toEqual(['is it you?'])
+  })
+})
+
+describe('over TLS, with an authority of one’s own', () => {
+  let authority: LocalCa
+  let tls: { key: string; cert: string; ca: string }
+
+  beforeAll(() => {
+    authority = makeCa()
+    tls = { ...authority.issue('localhost'), ca: authority.ca }
+  })
+  afterAll(() => authority.remove())
+
+  test('two agents talk', async () => {
+    await using server = await startKamailio({ tls })
+    const { alice, bob } = await pair(server.url, server.url, authority.ca)
+    await meet(alice, bob)
+    await say(alice, bob, 'Grüße')
+    await say(bob, alice, 'x'.repeat(30_000))
+    await Promise.all([alice.quit(), bob.quit()])
+  })
+
+  test('an agent that does not know the authority stays out', async () => {
+    await using server = await startKamailio({ tls })
+    const account = { account: ALICE, password: passwordOf('alice'), server: server.url }
+    const alice = AgentProcess.spawn(account)
+    await alice.expect({ event: 'register-failed', code: 'SIP_UNREACHABLE', final: false })
+    await alice.quit()
+  })
+})
+
+describe('two nodes', () => {
+  let one: Kamailio
+  let two: Kamailio
+
+  beforeAll(async () => {
+    const [here, peer] = [await freePort(), await freePort()]
+    const relays = [await freePort(), await freePort()]
+    one = await startKamailio({ port: relays[0]!, relays, cluster: { here, peer } })
+    two = await startKamailio({ port: relays[1]!, relays, cluster: { here: peer, peer: here } })
+  })
+  afterAll(async () => {
+    await Promise.all([one?.[Symbol.asyncDispose](), two?.[Symbol.asyncDispose]()])
+  })
+
+  test('share their registrations: someone on the one talks with someone on the other', async () => {
+    const { alice, bob } = await pair(one.url, two.url)
+    await meet(alice, bob)
+    await say(alice, bob, 'across')
+    await say(bob, alice, 'and back: Grüße, 世界')
+    await say(alice, bob, 'y'.repeat(30_000))
+    bob.do({ do: 'close', peer: ALICE })
+    await alice.expect({ event: 'closed', by: 'remote' })
+    await Promise.all([alice.quit(), bob.quit()])
+  })
+})
