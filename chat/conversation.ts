@@ -237,14 +237,14 @@ export class Conversation implements GateKeeper {
         inTurn(() => this.#onMessage(event.message, channel))
         return
       case 'sent':
-        this.#timeline.sent(event.id, channel?.peer?.isFocus === true)
+        this.#timeline.sent(this.#postbox.messageOf(event.id), channel?.peer?.isFocus === true)
         this.#drain()
         return
       case 'delivered':
-        this.#timeline.delivered(event.id)
+        this.#timeline.delivered(this.#postbox.messageOf(event.id))
         return
       case 'failed':
-        this.#onFailed(event.id, event.status)
+        this.#onFailed(this.#postbox.messageOf(event.id), event.status)
         return
       case 'lost':
         inTurn(() => this.#onLost(event))

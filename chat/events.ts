@@ -11,7 +11,10 @@ export type Protection = 'none' | 'unverified' | 'verified'
 export type Delivery = 'queued' | 'sent' | 'delivered' | 'failed'
 
 export interface Message {
-  /** Message-ID on the wire, the same for every attempt; what the receiver de-duplicates by. */
+  /**
+   * Message-ID on the wire, the same in every session; what the receiver de-duplicates by. Only a
+   * second attempt within one session has another.
+   */
   readonly id: string
   readonly peer: Address
   readonly author: 'us' | 'peer'

@@ -22,14 +22,30 @@ export const OTR_PROFILE: PeerProfile = { fragmentAbove: null, padTo: 256, error
 
 /** Puts what leaves into envelopes, and those onto the channel. */
 export class Postbox {
-  /** The channel that a conversation works on; `null` between two. */
-  channel: Channel | null = null
   readonly #context: ChatContext
   readonly #peer: Address
+  #channel: Channel | null = null
+  /** Message-IDs that this channel has carried, and for each the message it stands for. */
+  readonly #carried = new Map<string, string>()
 
   constructor(context: ChatContext, peer: Address) {
     this.#context = context
     this.#peer = peer
+  }
+
+  /** The channel that a conversation works on; `null` between two. */
+  get channel(): Channel | null {
+    return this.#channel
+  }
+
+  set channel(channel: Channel | null) {
+    if (channel !== this.#channel) this.#carried.clear()
+    this.#channel = channel
+  }
+
+  /** The message that a Message-ID on the channel stands for. */
+  messageOf(wireId: string): string {
+    return this.#carried.get(wireId) ?? wireId
   }
 
   /** What OTR made, whatever it is. */
@@ -45,13 +61,16 @@ export class Postbox {
 
   /** @param id - of a person's message; `null` for what nobody wants to hear of again */
   #post(id: string | null, contentType: string, text: string): void {
-    const { channel } = this
+    const channel = this.#channel
     if (channel === null) return
     const { own, displayName, env, newId } = this.#context
     const from = { name: displayName, uri: own }
     const to = { name: null, uri: this.#peer }
     const route = { from, to, wraps: channel.takesCpim }
-    const message = seal(id ?? newId(), contentType, text, route, env.now())
+    // In one session a Message-ID stands for one attempt: a second one would be taken for a copy.
+    const wireId = id === null || this.#carried.has(id) ? newId() : id
+    if (id !== null) this.#carried.set(wireId, id)
+    const message = seal(wireId, contentType, text, route, env.now())
     channel.send(message, id === null ? UNREPORTED : REPORTED)
   }
 }

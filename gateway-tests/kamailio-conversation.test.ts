@@ -190,10 +190,10 @@ describe('two nodes', () => {
   let two: Kamailio
 
   beforeAll(async () => {
-    const [here, peer] = [await freePort(), await freePort()]
-    const relays = [await freePort(), await freePort()]
-    one = await startKamailio({ port: relays[0]!, relays, cluster: { here, peer } })
-    two = await startKamailio({ port: relays[1]!, relays, cluster: { here: peer, peer: here } })
+    const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]
+    const relays = [await freePort(), await freePort()] as const
+    one = await startKamailio({ port: relays[0], cluster: { here, peer, relays } })
+    two = await startKamailio({ port: relays[1], cluster: { here: peer, peer: here, relays } })
   })
   afterAll(async () => {
     await Promise.all([one?.[Symbol.asyncDispose](), two?.[Symbol.asyncDispose]()])

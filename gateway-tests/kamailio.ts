@@ -39,10 +39,12 @@ export interface KamailioOptions {
   readonly port?: number
   /** Serve wss, with a certificate for localhost by this authority; all PEM. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string }
-  /** Be one of two nodes: the ports on which they meet. */
-  readonly cluster?: { readonly here: number; readonly peer: number }
-  /** Every relay that takes part, by its port; its own by default. */
-  readonly relays?: readonly number[]
+  /** Be one of two nodes: where they meet, `host:port`, and the ports of both relays. */
+  readonly cluster?: {
+    readonly here: string
+    readonly peer: string
+    readonly relays: readonly number[]
+  }
   /** Pages that may connect, a regular expression. */
   readonly origins?: string
 }
@@ -142,10 +144,10 @@ function localSettings(options: KamailioOptions, places: Places): string {
     WRONG_PASSWORDS: 20,
     ADMIN_PORT: places.adminPort,
     CONTROL_SOCKET: places.control,
-    CLUSTER_PORT: cluster?.here ?? 0,
-    CLUSTER_HERE: `127.0.0.1:${cluster?.here}`,
-    CLUSTER_PEER: `127.0.0.1:${cluster?.peer}`,
-    CLUSTER_HOSTS: '127[.]0[.]0[.]1',
+    CLUSTER_PORT: cluster?.here.split(':')[1] ?? 0,
+    CLUSTER_HERE: cluster?.here ?? '',
+    CLUSTER_PEER: cluster?.peer ?? '',
+    CLUSTER_HOSTS: '127[.]0[.]0[.][0-9]+',
   }
   const isUnwanted = (line: string) =>
     (line.includes('WITH_TLS') && tls === undefined) ||

@@ -6,8 +6,19 @@
 
 export { parseAddress } from './address.ts'
 export { SipAgent } from './agent.ts'
-export type { SipAccount, SipAgentDoor, SipEnv, SipSocket } from './agent-options.ts'
-export type { MsrpDescription, Registration, SipErrorCode, SipEvent, SipPeer } from './events.ts'
+export type { SipAccount, SipAgentDoor, SipClock, SipEnv, SipSocket } from './agent-options.ts'
+export { attachToUserAgent, type HostAccount } from './embedded-agent.ts'
+export type {
+  MsrpDescription,
+  Registration,
+  Roster,
+  RosterEndpoint,
+  RosterStatus,
+  RosterUser,
+  SipErrorCode,
+  SipEvent,
+  SipPeer,
+} from './events.ts'
 export { SipError } from './events.ts'
 export { readSdp, writeSdp } from './sdp.ts'
 export { activeRole, answerSetup } from './setup.ts'

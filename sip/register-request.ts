@@ -1,6 +1,6 @@
-import { URI, type UserAgent } from 'sip.js'
+import { URI, UserAgent } from 'sip.js'
 import type { IncomingResponseMessage } from 'sip.js/lib/core/index.js'
-import { parseNameAddr } from './address.ts'
+import { type NameAddr, parseNameAddr } from './address.ts'
 import type { SipAccount } from './agent-options.ts'
 import { isReal, seconds } from './answer.ts'
 import type { RegisterAnswer, RegisterRequest, SendRegister } from './registration.ts'
@@ -34,9 +34,17 @@ export function registerSender(
     )
     const answer = ({ message: response }: { readonly message: IncomingResponseMessage }) => {
       cseq = message.cseq + 1 // Its digest may have taken a number more.
-      onAnswer(readAnswer(response, userAgent.contact.uri.user ?? ''))
+      onAnswer(readAnswer(response, ownBinding(response, userAgent)))
     }
-    core.register(message, { onAccept: answer, onReject: answer, onRedirect: answer })
+    core.register(message, {
+      onAccept: (accepted) => {
+        const { params } = ownBinding(accepted.message, userAgent) ?? {}
+        userAgent.contact.pubGruu = account.gruu === true ? readGruu(params ?? '') : undefined
+        answer(accepted)
+      },
+      onReject: answer,
+      onRedirect: answer,
+    })
     cseq = message.cseq + 1
   }
 }
@@ -51,10 +59,13 @@ function contact(userAgent: UserAgent, account: SipAccount, request: RegisterReq
   ].join(';')
 }
 
-/** @param user - the user part of our Contact, which is ours alone */
-function readAnswer(response: IncomingResponseMessage, user: string): RegisterAnswer {
+/** Our Contact among those of an answer; its user part is ours alone. */
+function ownBinding(response: IncomingResponseMessage, userAgent: UserAgent): NameAddr | null {
   const bindings = response.getHeaders('contact').map(parseNameAddr)
-  const ours = bindings.find((binding) => binding?.uri.includes(`:${user}@`))
+  return bindings.find((one) => one?.uri.includes(`:${userAgent.contact.uri.user}@`)) ?? null
+}
+
+function readAnswer(response: IncomingResponseMessage, ours: NameAddr | null): RegisterAnswer {
   const granted = /;\s*expires\s*=\s*"?(\d+)/i.exec(ours?.params ?? '')?.[1]
   return {
     status: isReal(response) ? (response.statusCode ?? null) : null,
@@ -63,4 +74,10 @@ function readAnswer(response: IncomingResponseMessage, user: string): RegisterAn
     retryAfter: seconds(response.getHeader('retry-after')),
     flowTimer: seconds(response.getHeader('flow-timer')),
   }
+}
+
+/** RFC 5627 §4.1; the temporary one, which changes with every REGISTER, is of no use here. */
+function readGruu(params: string): URI | undefined {
+  const uri = /;\s*pub-gruu\s*=\s*"(sip:[^"<>\s\\]{1,1024})"/i.exec(params)?.[1]
+  return uri === undefined ? undefined : UserAgent.makeURI(uri)
 }

@@ -84,6 +84,12 @@ export function readMedia(text: string): SdpReading {
   }
 }
 
+/** True for an SDP that is about chat, or another use of `m=message`, and nothing else. */
+export function isChatOnly(text: string): boolean {
+  const media = text.slice(0, MESSAGE_MAX).match(/^m=.*/gm) ?? []
+  return media.length > 0 && media.every((line) => /^m=message\s/i.test(line))
+}
+
 function chatLines(description: MsrpDescription, port: string): string[] {
   const { acceptWrappedTypes, direction, setup, maxSize, chatroom } = description
   return [

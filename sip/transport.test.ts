@@ -10,7 +10,7 @@ let transport: SipTransport
 beforeEach(() => {
   env = new TestEnv()
   heard = []
-  transport = new SipTransport('wss://sip.example.org/', env, {
+  transport = new SipTransport(['wss://sip.example.org/'], env, {
     opened: () => heard.push('opened'),
     lost: (error: SipError) => heard.push(`lost ${error.code}`),
     alive: () => heard.push('alive'),
@@ -152,7 +152,7 @@ describe('messages', () => {
 
 describe('a tunnel', () => {
   const tunnel = async () => {
-    transport = new SipTransport('wss://edge.example.org/tunnel/sips/example.net', env, {
+    transport = new SipTransport(['wss://edge.example.org/tunnel/sips/example.net'], env, {
       opened: () => heard.push('opened'),
       lost: (error: SipError) => heard.push(`lost ${error.code}`),
       alive: () => heard.push('alive'),

@@ -34,13 +34,14 @@ export interface TransportSink {
  * any portions, and to the provider we are a TLS client.
  */
 export class SipTransport implements Transport {
-  readonly protocol: string
   readonly stateChange = new EmitterImpl<TransportState>()
   onConnect: (() => void) | undefined
   onDisconnect: ((error?: Error) => void) | undefined
   onMessage: ((message: string) => void) | undefined
 
-  readonly #url: string
+  readonly #servers: readonly string[]
+  /** Which of them is the present one, or the next. */
+  #server = 0
   readonly #isTunnel: boolean
   readonly #env: SipEnv
   readonly #sink: TransportSink
@@ -54,12 +55,17 @@ export class SipTransport implements Transport {
   #serverAnswers = false
   #interval = PING_INTERVAL_MS
 
-  constructor(url: string, env: SipEnv, sink: TransportSink) {
-    this.#isTunnel = isTunnel(url)
-    this.protocol = this.#isTunnel ? 'TLS' : url.startsWith('wss:') ? 'WSS' : 'WS'
-    this.#url = url
+  /** @param servers - URLs of one kind, at least one: the next is for when one cannot be reached */
+  constructor(servers: readonly string[], env: SipEnv, sink: TransportSink) {
+    this.#servers = servers
+    this.#isTunnel = isTunnel(this.#url)
     this.#env = env
     this.#sink = sink
+  }
+
+  /** As Via names it. */
+  get protocol(): string {
+    return this.#isTunnel ? 'TLS' : this.#url.startsWith('wss:') ? 'WSS' : 'WS'
   }
 
   get state(): TransportState {
@@ -102,9 +108,11 @@ export class SipTransport implements Transport {
     this.#drop()
   }
 
-  /** Closes as if the network had: for an owner who knows that the flow is dead. */
+  /** Closes as if the network had: for an owner who knows that the server does not answer. */
   abandon(error: SipError): void {
-    if (this.#socket !== null) this.#lose(error)
+    if (this.#socket === null) return
+    if (this.isConnected()) this.#turn()
+    this.#lose(error)
   }
 
   async send(message: string): Promise<void> {
@@ -195,7 +203,17 @@ export class SipTransport implements Transport {
     })
   }
 
+  get #url(): string {
+    return this.#servers[this.#server]!
+  }
+
+  #turn(): void {
+    this.#server = (this.#server + 1) % this.#servers.length
+  }
+
+  /** A server that was reached is asked again first: its network, or ours, may just have changed. */
   #lose(error: SipError): void {
+    if (!this.isConnected()) this.#turn()
     this.#drop()
     this.onDisconnect?.(error)
     this.#sink.lost(error)

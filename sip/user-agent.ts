@@ -15,8 +15,6 @@ import { isTunnel, SipTransport, type TransportSink } from './transport.ts'
 export interface Stack {
   readonly userAgent: UserAgent
   readonly transport: SipTransport
-  /** The host by which we go, under `.invalid` (RFC 7118 §5). */
-  readonly host: string
   /** Requests that must not be sent again with credentials, since they were taken back. */
   readonly withdrawn: WeakSet<OutgoingRequestMessage>
 }
@@ -29,7 +27,8 @@ export interface Stack {
  * replaced. What must not be guessed is given to it: Call-ID, Contact and digest nonces. A dialog is
  * found by Call-ID and both tags, so that it takes the Call-ID to forge one.
  *
- * @throws TypeError if the account's address or instance id is malformed
+ * @throws TypeError if the account's address or instance id is malformed, or its servers are of two
+ *   kinds
  */
 export function createStack(
   account: SipAccount,
@@ -42,11 +41,16 @@ export function createStack(
   if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(account.instanceId)) {
     throw new TypeError('account.instanceId is not a UUID')
   }
+  const servers = [account.server, ...(account.servers ?? [])]
   const isTls = isTunnel(account.server)
+  if (servers.some((server) => isTunnel(server) !== isTls)) {
+    throw new TypeError('account.servers are not all WebSockets or all tunnels')
+  }
+  // Under `.invalid`, since the own address is not known (RFC 7118 §5).
   const host = `${randomToken(env)}.invalid`
   class AccountTransport extends SipTransport {
     constructor() {
-      super(account.server, env, sink)
+      super(servers, env, sink)
     }
   }
   const userAgent = new UserAgent({
@@ -79,7 +83,7 @@ export function createStack(
     new Digest(configuration.loggerFactory, credentials, env, withdrawn)
   // Made by sip.js with the constructor above.
   const transport = userAgent.transport as SipTransport
-  return { userAgent, transport, host, withdrawn }
+  return { userAgent, transport, withdrawn }
 }
 
 /** In place of sip.js's digest: SHA-256 too, random of ours, and a way to stop. */
