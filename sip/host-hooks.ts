@@ -29,11 +29,16 @@ export class HostHooks {
   attach(): void {
     const { configuration, userAgentCore } = this.#userAgent
     this.#replace(this.#userAgent, 'delegate', (host) => this.#delegate(host))
-    this.#replace(configuration, 'sessionDescriptionHandlerFactory', (host) => (session, options) =>
-      session.data instanceof MsrpDescriptionHandler ? session.data : host(session, options),
+    this.#replace(
+      configuration,
+      'sessionDescriptionHandlerFactory',
+      (host) => (session, options) =>
+        session.data instanceof MsrpDescriptionHandler ? session.data : host(session, options),
     )
-    this.#replace(userAgentCore.configuration, 'authenticationFactory', (host) => () =>
-      this.#credentials(host()),
+    this.#replace(
+      userAgentCore.configuration,
+      'authenticationFactory',
+      (host) => () => this.#credentials(host()),
     )
   }
 
@@ -76,9 +81,7 @@ export class HostHooks {
     })
   }
 
-  #credentials(
-    hosts: DigestAuthentication | undefined,
-  ): DigestAuthentication | undefined {
+  #credentials(hosts: DigestAuthentication | undefined): DigestAuthentication | undefined {
     if (hosts === undefined) return undefined
     const authenticate = hosts.authenticate.bind(hosts)
     hosts.authenticate = (request, challenge, body) =>

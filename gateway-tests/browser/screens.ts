@@ -58,8 +58,9 @@ await alice.write('Then the bad coffee it is. Can we talk about the offer before
 await alice.page.getByText('Delivered').last().waitFor()
 await take(alice.page, 'conversation-unverified')
 
-await alice.page.getByRole('button', { name: /^Encryption: / }).click()
-await take(alice.page, 'encryption-menu')
+await take(alice.page, 'encryption-menu', async () => {
+  await alice.page.getByRole('button', { name: /^Encryption: / }).click()
+})
 await alice.page.keyboard.press('Escape')
 
 await alice.encryptionMenu('Verify bob…')
@@ -129,12 +130,17 @@ async function arrive(name: string): Promise<Person> {
   return await Person.arrive(context, edge.url, name)
 }
 
-/** One state in light and dark, wide and narrow. */
-async function take(page: Page, state: string): Promise<void> {
+/**
+ * One state in light and dark, wide and narrow.
+ *
+ * @param open - what a change of size closes, opened again
+ */
+async function take(page: Page, state: string, open = async () => {}): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const size of SIZES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await page.setViewportSize(size)
+      await open()
       await page.waitForTimeout(250)
       await page.screenshot({ path: join(FOLDER, `${state}-${colorScheme}-${size.width}.png`) })
     }
