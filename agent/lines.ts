@@ -186,7 +186,15 @@ function smpLines(
     case 'failed':
       return [{ event: 'smp', peer, state: 'failed', attempts: verification.attempts }]
     case 'aborted':
-      return [{ event: 'smp', peer, state: 'aborted', by: verification.by }]
+      return [
+        {
+          event: 'smp',
+          peer,
+          state: 'aborted',
+          by: verification.by,
+          answered: verification.answered,
+        },
+      ]
     default:
       return []
   }

@@ -7,7 +7,7 @@ import { type ChatContext, notice, refuse } from './context.ts'
 import { composingText } from './envelope.ts'
 import type { Address, Message, PrivacyState } from './events.ts'
 import { type ChatFaultCode, chatFault } from './faults.ts'
-import { DELIVERY_REASONS, holdReason } from './notices.ts'
+import { DELIVERY_REASONS, failureForm, holdReason } from './notices.ts'
 import { COMPOSING_ID, OTR_PROFILE, Postbox, textLimit } from './postbox.ts'
 import { type GateKeeper, PrivacyGate } from './privacy-gate.ts'
 import { isEncrypted } from './privacy-table.ts'
@@ -292,7 +292,9 @@ export class Conversation implements GateKeeper {
     this.#context.emit({ type: 'closed', peer: this.peer, by, fault })
     if (by === 'remote') notice(this.#context, this.peer, 'session-closed')
     else if (wasOpen) notice(this.#context, this.peer, 'session-lost')
-    else if (first && fault) notice(this.#context, this.peer, 'session-failed', fault.sentence)
+    else if (first && fault) {
+      notice(this.#context, this.peer, failureForm(fault.code), fault.sentence)
+    }
     if (isFinal && fault) this.#timeline.explain(fault.sentence)
   }
 

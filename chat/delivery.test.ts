@@ -52,7 +52,7 @@ test('text for a peer who is offline is kept over a restart, and nothing of it i
   const id = first.client.send(bob.address, 'for later')
   await first.until((event) => event.type === 'closed' && event.by === 'refused')
   expect(await first.notice('session-failed')).toMatchObject({
-    sentence: 'They are not online now.',
+    sentence: 'Bob is not online now. What you write waits here and goes out when Bob is back.',
   })
   expect(first.client.messages(bob.address)[0]).toMatchObject({
     delivery: 'queued',

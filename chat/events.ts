@@ -116,7 +116,13 @@ export type Verification =
       /** An earlier verification of this key still stands. */
       readonly stillVerified: boolean
     }
-  | { readonly step: 'aborted'; readonly by: 'us' | 'peer' | 'timeout'; readonly at: number }
+  | {
+      readonly step: 'aborted'
+      readonly by: 'us' | 'peer' | 'timeout'
+      readonly at: number
+      /** Both had spoken already: some apps end this way, without a result, when answers differ. */
+      readonly answered: boolean
+    }
 
 /** A line of the timeline that no person wrote. The code is the contract; the sentence is shown. */
 export interface Notice {

@@ -18,6 +18,16 @@ const NOTICES = {
   'session-opened': { tone: 'status', say: ({ name }) => `You are connected to ${name}.` },
   'session-closed': { tone: 'status', say: ({ name }) => `${name} left the conversation.` },
   'session-failed': { tone: 'warning', say: ({ detail }) => detail },
+  'session-offline': {
+    tone: 'status',
+    say: ({ name }) =>
+      `${name} is not online now. What you write waits here and goes out when ${name} is back.`,
+  },
+  'session-unknown': {
+    tone: 'warning',
+    say: ({ name }) => `There is nobody with this address. Ask ${name} for the right one.`,
+  },
+  'session-declined': { tone: 'status', say: ({ name }) => `${name} does not want to chat now.` },
   'session-lost': {
     tone: 'warning',
     say: ({ name }) => `The connection to ${name} was lost. It is tried again by itself.`,
@@ -34,6 +44,10 @@ const NOTICES = {
   'encryption-ended-by-us': {
     tone: 'warning',
     say: () => 'Messages are not encrypted from here on, as you chose.',
+  },
+  'encryption-declined': {
+    tone: 'warning',
+    say: ({ name }) => `You chose to write to ${name} without encryption.`,
   },
   'encryption-ended-by-peer': {
     tone: 'alert',
@@ -52,7 +66,7 @@ const NOTICES = {
   'key-new': {
     tone: 'status',
     say: ({ name }) =>
-      `First encrypted conversation with ${name}. A quick check rules out that someone sits between you.`,
+      `Encrypted, for the first time with ${name}. A quick check rules out that someone sits between you.`,
   },
   'key-changed': {
     tone: 'warning',
@@ -99,6 +113,11 @@ const NOTICES = {
     say: ({ name }) =>
       `${name}, or ${name}’s app, stopped the verification. If the app takes no questions, compare the numbers instead.`,
   },
+  'verification-aborted-late': {
+    tone: 'alert',
+    say: ({ name }) =>
+      `${name}’s app stopped the verification after the answers were given. Some apps do that when they differ. Try again, or compare fingerprints.`,
+  },
   'verification-timeout': {
     tone: 'status',
     say: () => 'The verification took too long and was stopped. You can start it again.',
@@ -131,23 +150,44 @@ const NOTICES = {
 type NoticeForms =
   | NoticeCode
   | 'session-lost'
+  | 'session-offline'
+  | 'session-unknown'
+  | 'session-declined'
+  | 'encryption-declined'
   | 'encryption-verified'
   | 'encryption-unsupported-allowed'
   | 'key-changed-blocking'
   | 'verification-failed-still'
   | 'verification-aborted-by-peer'
+  | 'verification-aborted-late'
   | 'verification-timeout'
 
 export type NoticeName = keyof typeof NOTICES
 
 const CODES: Partial<Record<NoticeName, NoticeCode>> = {
   'session-lost': 'session-failed',
+  'session-offline': 'session-failed',
+  'session-unknown': 'session-failed',
+  'session-declined': 'session-failed',
+  'encryption-declined': 'encryption-ended-by-us',
   'encryption-verified': 'encryption-started',
   'encryption-unsupported-allowed': 'encryption-unsupported',
   'key-changed-blocking': 'key-changed',
   'verification-failed-still': 'verification-failed',
   'verification-aborted-by-peer': 'verification-aborted',
+  'verification-aborted-late': 'verification-aborted',
   'verification-timeout': 'verification-aborted',
+}
+
+/** The line for a session that could not begin: with the name where that helps. */
+export function failureForm(faultCode: string): NoticeName {
+  return FAILURE_FORMS[faultCode] ?? 'session-failed'
+}
+
+const FAILURE_FORMS: Readonly<Record<string, NoticeName>> = {
+  SIP_PEER_OFFLINE: 'session-offline',
+  SIP_UNKNOWN_PEER: 'session-unknown',
+  SIP_DECLINED: 'session-declined',
 }
 
 /** Code, sentence and tone of a notice. */

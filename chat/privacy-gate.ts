@@ -121,11 +121,12 @@ export class PrivacyGate {
     this.#stopWaiting()
     const contact = this.#contact
     if (contact) void this.#context.contacts.put({ ...contact, allowPlaintext: true })
+    const form = this.#wasSecured ? 'encryption-ended-by-us' : 'encryption-declined'
     await this.run({ op: 'end' })
     this.#secured = null
     this.#move('endedByUs')
     await this.#applyPolicy()
-    notice(this.#context, this.#keeper.peer, 'encryption-ended-by-us')
+    notice(this.#context, this.#keeper.peer, form)
   }
 
   /** Tells the peer that this is the end, before the channel goes. */
@@ -212,21 +213,24 @@ export class PrivacyGate {
     this.#stopWaiting()
     this.#secured = { version, ssid, fingerprint }
     this.#wasSecured = true
-    this.#welcomeKey(version, fingerprint, refreshed)
+    const isFirst = this.#welcomeKey(version, fingerprint, refreshed)
     this.#judgeAgain()
-    this.#tellEncrypted(refreshed)
+    if (!isFirst) this.#tellEncrypted(refreshed)
   }
 
-  /** Learns a key where nothing stands against it, and says what is worth saying of it. */
-  #welcomeKey(version: 2 | 3, fingerprint: string, refreshed: boolean): void {
+  /**
+   * Learns a key where nothing stands against it, and says what is worth saying of it.
+   * @returns true for the first key of this contact, which is told as the start of encryption
+   */
+  #welcomeKey(version: 2 | 3, fingerprint: string, refreshed: boolean): boolean {
     const { contacts, env, emit } = this.#context
     const { peer } = this.#keeper
     const contact = contacts.get(peer)
-    if (contact === null) return
+    if (contact === null) return false
     const judgement = judge(contact, fingerprint, version)
     const { kind, blocks, previous, versionLowered } = judgement
     const isHeld = blocks && this.#accepted !== fingerprint
-    if (kind === 'changed' && isHeld && refreshed) return // Said already; still not decided.
+    if (kind === 'changed' && isHeld && refreshed) return false // Said already; still not decided.
     // What a key says that is not accepted changes one thing: clear text is over.
     const learned = learn(speaksOtr(contact, version), fingerprint, env.now())
     void contacts.put(isHeld ? { ...contact, allowPlaintext: false } : learned)
@@ -238,6 +242,7 @@ export class PrivacyGate {
     }
     const owner = kind === 'known' ? null : contacts.ownerOf(fingerprint, peer)
     if (owner !== null) notice(this.#context, peer, 'key-shared', contacts.nameOf(owner))
+    return kind === 'first'
   }
 
   /** Moves to what the key in use deserves now. */

@@ -80,7 +80,7 @@ export class VerificationFlow {
   /** The encrypted session is over, or another one: what ran in it has no result. */
   sessionEnded(): void {
     if (!isRunning(this.#now)) return
-    this.#become({ step: 'aborted', by: 'peer', at: this.#context.env.now() })
+    this.#become({ step: 'aborted', by: 'peer', at: this.#context.env.now(), answered: false })
   }
 
   dispose(): void {
@@ -88,7 +88,7 @@ export class VerificationFlow {
   }
 
   async #abort(by: 'us' | 'timeout'): Promise<void> {
-    this.#become({ step: 'aborted', by, at: this.#context.env.now() })
+    this.#become({ step: 'aborted', by, at: this.#context.env.now(), answered: false })
     await this.#run({ op: 'smpAbort' })
   }
 
@@ -123,7 +123,8 @@ function noticeOf(verification: Verification): NoticeName | null {
       return verification.stillVerified ? 'verification-failed-still' : 'verification-failed'
     case 'aborted':
       if (verification.by === 'timeout') return 'verification-timeout'
-      return verification.by === 'peer' ? 'verification-aborted-by-peer' : 'verification-aborted'
+      if (verification.by === 'us') return 'verification-aborted'
+      return verification.answered ? 'verification-aborted-late' : 'verification-aborted-by-peer'
     default:
       return null
   }

@@ -46,7 +46,13 @@ describe('a verification', () => {
       step: 'aborted',
       by: 'peer',
       at: 1000,
+      answered: false,
     })
+  })
+
+  test('that the peer aborts after both have spoken may have failed: otr3 and potr end so', () => {
+    const steps: SmpStep[] = [{ step: 'started', question: null }, { step: 'working' }]
+    expect(walk([...steps, { step: 'aborted', by: 'peer' }])).toMatchObject({ answered: true })
   })
 
   test('runs from the first question to the result', () => {

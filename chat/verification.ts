@@ -29,7 +29,9 @@ export function follow(before: Verification, smp: SmpStep, facts: VerificationFa
       return failed(facts)
     case 'aborted':
       // Our library aborts a run that nobody began where a stray message came: nothing to tell.
-      return isRunning(before) ? { step: 'aborted', by: smp.by, at: now } : before
+      return isRunning(before)
+        ? { step: 'aborted', by: smp.by, at: now, answered: before.step === 'working' }
+        : before
   }
 }
 

@@ -21,6 +21,7 @@ export interface AgentProcessOptions {
 /** The real agent, started as a program starts it: a process with lines in and lines out. */
 export class AgentProcess {
   readonly lines: AgentLine[] = []
+  readonly account: string
   readonly store: string
   readonly #process: ChildProcessWithoutNullStreams
   readonly #closed: Promise<number | null>
@@ -29,6 +30,7 @@ export class AgentProcess {
   #errors = ''
 
   private constructor(options: AgentProcessOptions) {
+    this.account = options.account
     this.store = options.store ?? mkdtempSync(join(tmpdir(), 'sotto-agent-'))
     const passwordFile = join(mkdtempSync(join(tmpdir(), 'sotto-password-')), 'password')
     writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 })

@@ -1,5 +1,8 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LocalCa, makeCa } from '../edge/testing/local-ca.ts'
+import { makeCa } from '../edge/testing/local-ca.ts'
 import { AgentProcess } from './agent-process.ts'
 import { freePort, type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
 
@@ -7,45 +10,40 @@ const ALICE = 'sip:alice@test.local'
 const BOB = 'sip:bob@test.local'
 
 /** The real agent, with an account at this Kamailio. */
-function agent(user: string, server: string, more: { store?: string; ca?: string } = {}) {
-  const account = `sip:${user}@test.local`
-  return AgentProcess.start({ account, password: passwordOf(user), server, ...more })
+function agent(
+  user: 'alice' | 'bob',
+  server: Kamailio,
+  more: { store?: string; ca?: string } = {},
+) {
+  const account = user === 'alice' ? ALICE : BOB
+  return AgentProcess.start({ account, password: passwordOf(user), server: server.url, ...more })
 }
 
-/** Alice calls Bob, who does not know her yet; it turns encrypted without anybody asking. */
-async function meet(alice: AgentProcess, bob: AgentProcess): Promise<void> {
-  alice.do({ do: 'open', peer: BOB })
-  await bob.expect({ event: 'incoming', peer: ALICE, accepted: false })
-  bob.do({ do: 'accept', peer: ALICE })
-  for (const one of [alice, bob]) {
+function peerOf({ account }: AgentProcess): string {
+  return account === ALICE ? BOB : ALICE
+}
+
+/** One calls the other, who does not know them yet; it turns encrypted without anybody asking. */
+async function meet(caller: AgentProcess, callee: AgentProcess): Promise<void> {
+  caller.do({ do: 'open', peer: callee.account })
+  await callee.expect({ event: 'incoming', peer: caller.account, accepted: false })
+  callee.do({ do: 'accept', peer: caller.account })
+  for (const one of [caller, callee]) {
     await one.expect({ event: 'opened', room: false })
     await one.expect({ event: 'otr', state: 'encrypted', version: 3, verified: false })
   }
 }
 
-/** One says it, the other reads it, encrypted, and the first learns of that. */
+function write(from: AgentProcess, text: string): void {
+  from.do({ do: 'send', peer: peerOf(from), text })
+}
+
+/** One writes, the other reads it, encrypted, and the first learns of that. */
 async function say(from: AgentProcess, to: AgentProcess, text: string): Promise<void> {
-  from.do({ do: 'send', peer: from === to ? '' : peerOf(from), text })
-  const sent = await from.expect({ event: 'message', direction: 'out', text })
-  const read = await to.expect({ event: 'message', direction: 'in', text })
-  expect(read).toMatchObject({ id: sent['id'], encrypted: true })
-  await from.expect({ event: 'delivery', id: sent['id'], state: 'delivered', encrypted: true })
-}
-
-const peers = new WeakMap<AgentProcess, string>()
-
-function peerOf(one: AgentProcess): string {
-  return peers.get(one) ?? ALICE
-}
-
-async function pair(server: string, otherServer = server, ca?: string) {
-  const more = ca === undefined ? {} : { ca }
-  const [alice, bob] = await Promise.all([
-    agent('alice', server, more),
-    agent('bob', otherServer, more),
-  ])
-  peers.set(alice, BOB)
-  return { alice, bob }
+  write(from, text)
+  const { id } = await from.expect({ event: 'message', direction: 'out', text })
+  await to.expect({ event: 'message', direction: 'in', text, id, encrypted: true })
+  await from.expect({ event: 'delivery', id, state: 'delivered', encrypted: true })
 }
 
 function received(one: AgentProcess): unknown[] {
@@ -66,7 +64,8 @@ describe('two agents and one Kamailio', () => {
 
   beforeAll(async () => {
     server = await startKamailio()
-    ;({ alice, bob } = await pair(server.url))
+    alice = await agent('alice', server)
+    bob = await agent('bob', server)
   })
   afterAll(async () => {
     await Promise.all([alice?.quit(), bob?.quit()])
@@ -109,20 +108,25 @@ describe('two agents and one Kamailio', () => {
   test('end encryption: nothing leaves until the other has chosen', async () => {
     alice.do({ do: 'otr', peer: BOB, set: 'stop' })
     await bob.expect({ event: 'otr', state: 'finished' })
-    bob.do({ do: 'send', peer: ALICE, text: 'still private?' })
+    write(bob, 'still private?')
     const held = await bob.expect({ event: 'message', direction: 'out', text: 'still private?' })
     bob.do({ do: 'otr', peer: ALICE, set: 'start' })
     await bob.expect({ event: 'delivery', id: held['id'], state: 'delivered', encrypted: true })
-    await alice.expect({ event: 'message', direction: 'in', text: 'still private?', encrypted: true })
+    await alice.expect({
+      event: 'message',
+      direction: 'in',
+      text: 'still private?',
+      encrypted: true,
+    })
   })
 
   test('keep what is written to someone offline, and deliver it once he is back', async () => {
     const { store } = bob
     await bob.quit()
     const texts = ['while you were away', 'und noch etwas', 'three']
-    for (const text of texts) alice.do({ do: 'send', peer: BOB, text })
+    for (const text of texts) write(alice, text)
     const last = await alice.expect({ event: 'message', direction: 'out', text: 'three' })
-    bob = await agent('bob', server.url, { store })
+    bob = await agent('bob', server, { store })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 60_000)
     expect(received(bob)).toEqual(texts)
   })
@@ -130,11 +134,11 @@ describe('two agents and one Kamailio', () => {
   test('lose nothing and repeat nothing when the server is killed and started again', async () => {
     const before = received(bob).length
     const texts = Array.from({ length: 12 }, (_, i) => `number ${i}`)
-    const write = (text: string) => alice.do({ do: 'send', peer: BOB, text })
+    const write = (text: string) => write(alice, text)
     texts.slice(0, 6).forEach(write)
     await bob.expect({ event: 'message', direction: 'in', text: 'number 2' })
     await server.kill()
-    texts.slice(6).forEach(write)
+    for (const text of texts.slice(6)) write(alice, text)
     const last = await alice.expect({ event: 'message', direction: 'out', text: 'number 11' })
     server = await startKamailio({ port: server.port })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 100_000)
@@ -144,8 +148,8 @@ describe('two agents and one Kamailio', () => {
 
   test('announce a changed key, and send nothing to it before it is trusted', async () => {
     await bob.quit()
-    bob = await agent('bob', server.url)
-    alice.do({ do: 'send', peer: BOB, text: 'is it you?' })
+    bob = await agent('bob', server)
+    write(alice, 'is it you?')
     const held = await alice.expect({ event: 'message', direction: 'out', text: 'is it you?' })
     await bob.expect({ event: 'incoming', peer: ALICE, accepted: false }, 60_000)
     bob.do({ do: 'accept', peer: ALICE })
@@ -158,55 +162,43 @@ describe('two agents and one Kamailio', () => {
 })
 
 describe('over TLS, with an authority of one’s own', () => {
-  let authority: LocalCa
-  let tls: { key: string; cert: string; ca: string }
-
-  beforeAll(() => {
-    authority = makeCa()
-    tls = { ...authority.issue('localhost'), ca: authority.ca }
-  })
+  const authority = makeCa()
+  const tls = { ...authority.issue('localhost'), ca: authority.ca }
   afterAll(() => authority.remove())
 
   test('two agents talk', async () => {
     await using server = await startKamailio({ tls })
-    const { alice, bob } = await pair(server.url, server.url, authority.ca)
+    const ca = join(mkdtempSync(join(tmpdir(), 'sotto-ca-')), 'ca.pem')
+    writeFileSync(ca, authority.ca)
+    await using alice = await agent('alice', server, { ca })
+    await using bob = await agent('bob', server, { ca })
     await meet(alice, bob)
     await say(alice, bob, 'Grüße')
     await say(bob, alice, 'x'.repeat(30_000))
-    await Promise.all([alice.quit(), bob.quit()])
   })
 
   test('an agent that does not know the authority stays out', async () => {
     await using server = await startKamailio({ tls })
     const account = { account: ALICE, password: passwordOf('alice'), server: server.url }
-    const alice = AgentProcess.spawn(account)
+    await using alice = AgentProcess.spawn(account)
     await alice.expect({ event: 'register-failed', code: 'SIP_UNREACHABLE', final: false })
-    await alice.quit()
   })
 })
 
-describe('two nodes', () => {
-  let one: Kamailio
-  let two: Kamailio
-
-  beforeAll(async () => {
-    const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]
-    const relays = [await freePort(), await freePort()] as const
-    one = await startKamailio({ port: relays[0], cluster: { here, peer, relays } })
-    two = await startKamailio({ port: relays[1], cluster: { here: peer, peer: here, relays } })
+test('two nodes: someone on the one talks with someone on the other', async () => {
+  const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]
+  const relays = [await freePort(), await freePort()] as const
+  await using one = await startKamailio({ port: relays[0], cluster: { here, peer, relays } })
+  await using two = await startKamailio({
+    port: relays[1],
+    cluster: { here: peer, peer: here, relays },
   })
-  afterAll(async () => {
-    await Promise.all([one?.[Symbol.asyncDispose](), two?.[Symbol.asyncDispose]()])
-  })
-
-  test('share their registrations: someone on the one talks with someone on the other', async () => {
-    const { alice, bob } = await pair(one.url, two.url)
-    await meet(alice, bob)
-    await say(alice, bob, 'across')
-    await say(bob, alice, 'and back: Grüße, 世界')
-    await say(alice, bob, 'y'.repeat(30_000))
-    bob.do({ do: 'close', peer: ALICE })
-    await alice.expect({ event: 'closed', by: 'remote' })
-    await Promise.all([alice.quit(), bob.quit()])
-  })
+  await using alice = await agent('alice', one)
+  await using bob = await agent('bob', two)
+  await meet(alice, bob)
+  await say(alice, bob, 'across')
+  await say(bob, alice, 'and back: Grüße, 世界')
+  await say(alice, bob, 'y'.repeat(30_000))
+  bob.do({ do: 'close', peer: ALICE })
+  await alice.expect({ event: 'closed', by: 'remote' })
 })

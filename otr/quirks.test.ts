@@ -268,3 +268,27 @@ test('19: padding only if the profile asks for it', () => {
   expect(parsePlaintext(encodePlaintext(plaintext, 0)).tlvs).toEqual([])
   expect(parsePlaintext(encodePlaintext(plaintext, 16)).tlvs[0]!.type).toBe(TLV.padding)
 })
+
+test('20: a last fragment that is empty', () => {
+  const { alice, bob } = encryptedPair()
+  bob.send('in one piece and none')
+  const [text] = bob.take()
+  const tags = '?OTR|1062|1061'
+  alice.receive(`${tags},00001,00002,${text},`)
+  expect(alice.texts).toEqual([])
+  alice.receive(`${tags},00002,00002,,`)
+  expect(alice.texts).toEqual(['in one piece and none'])
+})
+
+test('21: an abort instead of the last message comes after both have spoken', () => {
+  const pair = encryptedPair()
+  const { alice, bob } = pair
+  alice.run({ op: 'smpStart', secret: 'heron', question: null })
+  settle(pair)
+  bob.run({ op: 'smpAnswer', secret: 'egret' })
+  for (const text of bob.take()) alice.receive(text)
+  alice.take() // Message 3, which such a peer would now find wanting.
+  bob.run({ op: 'smpAbort' })
+  settle(pair)
+  expect(alice.smp).toEqual(['started', 'working', 'aborted'])
+})

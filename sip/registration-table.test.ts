@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   REGISTRATION,
@@ -68,28 +67,4 @@ test('everything else does nothing and stays', () => {
         expect(cell, `${state} ${input}`).toEqual(['nothing', state])
     }
   }
-})
-
-test('docs/sip-states.md is drawn from the table', () => {
-  const file = new URL('../docs/sip-states.md', import.meta.url)
-  const edges = Object.entries(REGISTRATION).flatMap(([state, row]) =>
-    Object.entries(row)
-      .filter(([, [action]]) => action !== 'nothing')
-      .map(([input, [action, next]]) => `  ${state} --> ${next}: ${input} / ${action}`),
-  )
-  const drawn = [
-    '# States of a SIP registration',
-    '',
-    'Drawn from `sip/registration-table.ts` by its test; `UPDATE_DOCS=1 npx vitest run --project unit',
-    'sip` draws it again. An input that is not shown does nothing in that state.',
-    '',
-    '```mermaid',
-    'stateDiagram-v2',
-    '  [*] --> idle',
-    ...edges,
-    '```',
-    '',
-  ].join('\n')
-  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, drawn)
-  expect(readFileSync(file, 'utf8')).toBe(drawn)
 })

@@ -207,7 +207,7 @@ test('only the latest faults stay in the corner, each with an id of its own', ()
 })
 
 test('a result that was put away comes back with the next verification', () => {
-  const verification = { step: 'aborted', by: 'peer', at: 1 } as const
+  const verification = { step: 'aborted', by: 'peer', at: 1, answered: false } as const
   const state = dismissVerification(play({ type: 'verification', peer: BOB, verification }), BOB)
   expect(bob(state).verificationDismissed).toBe(true)
   const next = reduce(state, { type: 'verification', peer: BOB, verification })

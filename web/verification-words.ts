@@ -70,12 +70,17 @@ export const ABORTED = {
     `${name}’s app stopped the verification.`,
     'That says nothing about the answer. Some apps don’t take questions: compare fingerprints instead.',
   ],
+  /** After both had spoken. */
+  late: (name: string) => [
+    `${name}’s app stopped the verification after the answers were given.`,
+    'Some apps do that when the answers differ. Try again, or compare fingerprints.',
+  ],
   timeout: (name: string) => [
     'No answer within two minutes.',
     `Nothing changed. Try again when ${name} is there.`,
   ],
 } as const satisfies Record<
-  Extract<Verification, { step: 'aborted' }>['by'],
+  Extract<Verification, { step: 'aborted' }>['by'] | 'late',
   (name: string) => readonly [string, string]
 >
 

@@ -66,6 +66,7 @@ test('a verification that the peer’s app stopped is not called a wrong answer'
   const [title, text] = ABORTED.peer('Bob')
   expect(title).toBe('Bob’s app stopped the verification.')
   expect(text).toMatch(/says nothing about the answer/)
+  expect(ABORTED.late('Bob')[1]).toMatch(/when the answers differ/)
 })
 
 test('time is said as briefly as it can be', () => {

@@ -123,7 +123,7 @@ export class SottoVerificationCard extends LitElement {
           ),
         )
       case 'aborted': {
-        const [title, text] = ABORTED[verification.by](name)
+        const [title, text] = ABORTED[verification.answered ? 'late' : verification.by](name)
         const again = this.#open('open-verify', RESULT.again)
         const compare = this.#open('open-compare', RESULT.compare)
         return this.#card(

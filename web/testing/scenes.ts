@@ -200,7 +200,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   aborted: bob(privacy(BOB, 'unverified'), {
     type: 'verification',
     peer: BOB,
-    verification: { step: 'aborted', by: 'peer', at: now },
+    verification: { step: 'aborted', by: 'peer', at: now, answered: false },
   }),
   invited: {
     events: [...people, { type: 'invited', peer: MALLORY, name: 'Mallory' }],
