@@ -39,6 +39,11 @@ export interface ChatClientDoor {
   signIn(): void
   /** Ends encryption and sessions properly, unregisters, within 3 s. The outbox stays stored. */
   signOut(): Promise<void>
+  /**
+   * The page goes away in this instant, and nothing that takes time is finished any more: hangs up at
+   * once, so that nobody is left with a session that only looks alive, then goes on as `signOut`.
+   */
+  vanish(): void
   /** The network may have changed or the machine woke: checks at once instead of waiting. */
   probe(): void
 

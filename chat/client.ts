@@ -35,6 +35,13 @@ export class ChatClient implements ChatClientDoor {
     }
   }
 
+  vanish(): void {
+    const account = this.#account
+    if (account === null) return
+    account.hangUp()
+    void this.signOut()
+  }
+
   probe(): void {
     this.#do(null, (account) => account.probe())
   }

@@ -5,9 +5,10 @@ import type { Channel } from './channel.ts'
 import { OwnComposing } from './composing.ts'
 import { type ChatContext, notice, refuse } from './context.ts'
 import { composingText } from './envelope.ts'
-import type { Address, Message, PrivacyState } from './events.ts'
+import type { Address, ChatFault, Message } from './events.ts'
 import { type ChatFaultCode, chatFault } from './faults.ts'
 import { DELIVERY_REASONS, failureForm, holdReason } from './notices.ts'
+import { whyNotInClear } from './policy.ts'
 import { COMPOSING_ID, OTR_PROFILE, Postbox, textLimit } from './postbox.ts'
 import { type GateKeeper, PrivacyGate } from './privacy-gate.ts'
 import { isEncrypted } from './privacy-table.ts'
@@ -42,6 +43,8 @@ export class Conversation implements GateKeeper {
   #isUndecided = false
   #isKnownRoom = false
   #isDisposed = false
+  /** Code of the last failure that the timeline shows. */
+  #toldFailure: string | null = null
 
   constructor(context: ChatContext, connection: AccountConnection, peer: Address) {
     const { after } = context.env
@@ -135,7 +138,7 @@ export class Conversation implements GateKeeper {
 
   stopOtr(): void {
     void this.queue.add(async () => {
-      const code = this.#whyNotInClear(this.#gate.state)
+      const code = whyNotInClear(this.#gate.state, this.#context.contacts.get(this.peer))
       if (code !== null) this.#refuse(code)
       else if (this.#gate.state !== 'plaintext') {
         await this.#gate.stop()
@@ -179,6 +182,11 @@ export class Conversation implements GateKeeper {
       if (!wasReached) return
       this.#context.emit({ type: 'closed', peer: this.peer, by: 'local', fault: null })
     })
+  }
+
+  /** Ends the session in this instant; to the peer, its end is the end of OTR. */
+  hangUp(): void {
+    this.#reach.leave()
   }
 
   /** Ends the session, under whatever key it is, and begins another. */
@@ -255,6 +263,7 @@ export class Conversation implements GateKeeper {
     this.#timeline.ground()
     this.verification.sessionEnded()
     this.#isUndecided = false
+    this.#toldFailure = null
     const isRoom = channel.peer?.isFocus === true
     if (isRoom && !this.#canBeRoom()) return this.#refuseRoom()
     this.#postbox.channel = channel
@@ -292,10 +301,15 @@ export class Conversation implements GateKeeper {
     this.#context.emit({ type: 'closed', peer: this.peer, by, fault })
     if (by === 'remote') notice(this.#context, this.peer, 'session-closed')
     else if (wasOpen) notice(this.#context, this.peer, 'session-lost')
-    else if (first && fault) {
-      notice(this.#context, this.peer, failureForm(fault.code), fault.sentence)
-    }
+    else if (first && fault) this.#tellFailure(fault)
     if (isFinal && fault) this.#timeline.explain(fault.sentence)
+  }
+
+  /** Once for each reason until a session opens: whoever writes again knows it by now. */
+  #tellFailure({ code, sentence }: ChatFault): void {
+    if (this.#toldFailure === code) return
+    this.#toldFailure = code
+    notice(this.#context, this.peer, failureForm(code), sentence)
   }
 
   async #onMessage(message: MsrpMessage, channel: Channel | null): Promise<void> {
@@ -361,13 +375,6 @@ export class Conversation implements GateKeeper {
     this.verification.sessionEnded()
     await this.#gate.closed()
     this.#timeline.ground()
-  }
-
-  #whyNotInClear(state: PrivacyState): ChatFaultCode | null {
-    if (this.#context.contacts.get(this.peer)?.alwaysOtr) return 'CHAT_ALWAYS_OTR'
-    if (state === 'room') return 'CHAT_ROOM'
-    if (state === 'none' || state === 'connecting') return 'CHAT_NOT_OPEN'
-    return state === 'keyChanged' ? 'CHAT_KEY_UNDECIDED' : null
   }
 
   /** A task failed: the session's state is not to be trusted any more, the outbox is. */

@@ -58,6 +58,10 @@ test('text for a peer who is offline is kept over a restart, and nothing of it i
     delivery: 'queued',
     reason: 'Held until Bob can be reached.',
   })
+  first.client.open(bob.address)
+  await expect.poll(() => first.all('closed').length).toBe(2)
+  const told = first.all('notice').filter(({ notice }) => notice.code === 'session-failed')
+  expect(told.length, 'said once').toBe(1)
   await first.leave()
   expect([...first.store.messages.values()]).toMatchObject([{ id, text: 'for later' }])
 
@@ -72,6 +76,16 @@ test('text for a peer who is offline is kept over a restart, and nothing of it i
   expect(second.contact(bob.address)).toMatchObject({ name: 'Bob', alwaysOtr: true })
   expect(on.wire()).not.toContain('for later')
   await bob.leave()
+})
+
+test('a page that closes hangs up at once: nobody is left with an ended encryption', async () => {
+  await using on = await stage()
+  const { alice, bob } = await couple(on)
+  bob.client.vanish()
+  await alice.until((event) => event.type === 'closed' && event.by === 'remote')
+  const states = alice.all('privacy').map(({ privacy }) => privacy.state)
+  expect(states).not.toContain('ended')
+  expect(states.at(-1)).toBe('none')
 })
 
 test('a client that vanishes and comes back gets a new session, and what it missed', async () => {

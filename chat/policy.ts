@@ -1,5 +1,6 @@
 import type { OtrPolicy } from '../otr/index.ts'
 import type { Contact, PrivacyState, Protection } from './events.ts'
+import type { ChatFaultCode } from './faults.ts'
 import { COMPOSER, type PrivacyInput } from './privacy-table.ts'
 import type { KeyJudgement } from './trust.ts'
 
@@ -26,6 +27,14 @@ export function maySend(state: PrivacyState): boolean {
 /** Who asks for encryption when a session opens. Blink asks from both ends; the tie costs a round. */
 export function asksFirst(role: 'caller' | 'callee'): boolean {
   return role === 'caller'
+}
+
+/** Why a person may not go on in clear text now; `null` if it is theirs to choose. */
+export function whyNotInClear(state: PrivacyState, contact: Contact | null): ChatFaultCode | null {
+  if (contact?.alwaysOtr) return 'CHAT_ALWAYS_OTR'
+  if (state === 'room') return 'CHAT_ROOM'
+  if (state === 'none' || state === 'connecting') return 'CHAT_NOT_OPEN'
+  return state === 'keyChanged' ? 'CHAT_KEY_UNDECIDED' : null
 }
 
 /** What the end of the wait for an answer means. */

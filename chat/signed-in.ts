@@ -66,6 +66,11 @@ export class SignedIn {
     this.#connection.start()
   }
 
+  /** Ends every session without waiting for anything, not even for OTR to say goodbye. */
+  hangUp(): void {
+    for (const conversation of this.#conversations.values()) conversation.hangUp()
+  }
+
   /** Ends everything properly, but in time. No event follows. */
   async end(): Promise<void> {
     this.strangers.dispose()

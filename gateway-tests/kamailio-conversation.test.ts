@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeCa } from '../edge/testing/local-ca.ts'
 import { AgentProcess } from './agent-process.ts'
-import { freePort, type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
+import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
+import { freePort } from './ports.ts'
 
 const ALICE = 'sip:alice@test.local'
 const BOB = 'sip:bob@test.local'
@@ -133,13 +134,12 @@ describe('two agents and one Kamailio', () => {
 
   test('lose nothing and repeat nothing when the server is killed and started again', async () => {
     const before = received(bob).length
-    const texts = Array.from({ length: 12 }, (_, i) => `number ${i}`)
-    const write = (text: string) => write(alice, text)
-    texts.slice(0, 6).forEach(write)
+    const texts = Array.from({ length: 40 }, (_, i) => `number ${i}`)
+    for (const text of texts.slice(0, 20)) write(alice, text)
     await bob.expect({ event: 'message', direction: 'in', text: 'number 2' })
     await server.kill()
-    for (const text of texts.slice(6)) write(alice, text)
-    const last = await alice.expect({ event: 'message', direction: 'out', text: 'number 11' })
+    for (const text of texts.slice(20)) write(alice, text)
+    const last = await alice.expect({ event: 'message', direction: 'out', text: 'number 39' })
     server = await startKamailio({ port: server.port })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 100_000)
     expect(received(bob).slice(before)).toEqual(texts)
@@ -193,6 +193,9 @@ test('two nodes: someone on the one talks with someone on the other', async () =
     port: relays[1],
     cluster: { here: peer, peer: here, relays },
   })
+  // The first has missed the second at its start, and looks again after 15 s.
+  const known = () => [one, two].map((node) => node.ask('dmq.list_nodes').match(/active/g)?.length)
+  await expect.poll(known, { timeout: 40_000, interval: 500 }).toEqual([2, 2])
   await using alice = await agent('alice', one)
   await using bob = await agent('bob', two)
   await meet(alice, bob)
@@ -201,4 +204,5 @@ test('two nodes: someone on the one talks with someone on the other', async () =
   await say(alice, bob, 'y'.repeat(30_000))
   bob.do({ do: 'close', peer: ALICE })
   await alice.expect({ event: 'closed', by: 'remote' })
+  await say(bob, alice, 'called from the other side')
 })

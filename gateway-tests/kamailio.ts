@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { freePort, isListening } from './ports.ts'
 
 /** What is shipped: the tests run these files, with ports and folders of their own in `local.cfg`. */
 const SHIPPED = join(import.meta.dirname, '..', 'docs', 'operations', 'kamailio')
@@ -90,7 +90,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     await end(child, signal)
     rmSync(folder, { recursive: true, force: true })
   }
-  for (let attempt = 0; !(await accepts(port)); attempt++) {
+  for (let attempt = 0; !(await isListening(port)); attempt++) {
     if (child.exitCode !== null || attempt > 150) {
       await stop('SIGKILL')
       throw new Error(`Kamailio did not start:\n${log()}`)
@@ -109,14 +109,6 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
 interface Places {
   readonly port: number
   readonly adminPort: number
@@ -126,12 +118,8 @@ interface Places {
 
 /** The shipped `local.cfg` with every value replaced, and without the features that are not wanted. */
 function localSettings(options: KamailioOptions, places: Places): string {
-  const {
-    tls,
-    cluster,
-    relays = [places.port],
-    origins = 'http://127[.]0[.]0[.]1:[0-9]+',
-  } = options
+  const { tls, cluster, origins = 'http://127[.]0[.]0[.]1:[0-9]+' } = options
+  const relays = cluster?.relays ?? [places.port]
   const host = tls === undefined ? '127.0.0.1' : 'localhost'
   const scheme = tls === undefined ? 'msrp' : 'msrps'
   const values: Record<string, string | number> = {
@@ -192,15 +180,4 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal)
   await once(child, 'exit')
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    const answer = (is: boolean) => {
-      socket.destroy()
-      resolve(is)
-    }
-    socket.once('connect', () => answer(true)).once('error', () => answer(false))
-  })
 }

@@ -6,8 +6,8 @@ import {
   type DhKeyPair,
   deriveSessionKeys,
   makeKeyPair,
+  PeerKey,
   type SessionKeys,
-  sharedSecret,
   wipeSessionKeys,
 } from './key-schedule.ts'
 
@@ -35,8 +35,8 @@ export class DataKeys {
   #ourNewest: DhKeyPair | null = null
   #ourPrevious: DhKeyPair
   #theirKeyId: number
-  #theirNewest: bigint
-  #theirPrevious: bigint | null = null
+  #theirNewest: PeerKey
+  #theirPrevious: PeerKey | null = null
   #pairs: PairKeys[] = []
   #toReveal: Uint8Array[]
 
@@ -44,9 +44,10 @@ export class DataKeys {
   constructor(established: Established, toReveal: readonly Uint8Array[] = []) {
     this.#ourPrevious = established.ours
     this.#theirKeyId = established.theirKeyId
-    this.#theirNewest = established.theirs
+    this.#theirNewest = new PeerKey(established.theirs)
     this.#toReveal = [...toReveal]
-    this.#addPair(1, established.ours, established.theirKeyId, established.theirs, established.s)
+    const { ours, theirKeyId, s } = established
+    this.#addPair(1, ours, theirKeyId, this.#theirNewest, s)
   }
 
   /** The pair that the next message goes out under, and the key of ours that it announces. */
@@ -88,7 +89,7 @@ export class DataKeys {
     if (theirKeyId === this.#theirKeyId) {
       this.#forget((pair) => pair.theirKeyId === theirKeyId - 1)
       this.#theirPrevious = this.#theirNewest
-      this.#theirNewest = nextY
+      this.#theirNewest = new PeerKey(nextY)
       this.#theirKeyId++
     }
   }
@@ -119,15 +120,15 @@ export class DataKeys {
     return id === this.#ourKeyId - 1 ? this.#ourPrevious : null
   }
 
-  #theirs(id: number): bigint | null {
+  #theirs(id: number): PeerKey | null {
     if (id === this.#theirKeyId) return this.#theirNewest
     return id === this.#theirKeyId - 1 ? this.#theirPrevious : null
   }
 
-  #pair(ourKeyId: number, ours: DhKeyPair, theirKeyId: number, theirs: bigint): PairKeys {
+  #pair(ourKeyId: number, ours: DhKeyPair, theirKeyId: number, theirs: PeerKey): PairKeys {
     return (
       this.#pairs.find((pair) => pair.ourKeyId === ourKeyId && pair.theirKeyId === theirKeyId) ??
-      this.#addPair(ourKeyId, ours, theirKeyId, theirs, sharedSecret(ours, theirs))
+      this.#addPair(ourKeyId, ours, theirKeyId, theirs, theirs.secretWith(ours))
     )
   }
 
@@ -135,10 +136,10 @@ export class DataKeys {
     ourKeyId: number,
     ours: DhKeyPair,
     theirKeyId: number,
-    theirs: bigint,
+    theirs: PeerKey,
     s: bigint,
   ): PairKeys {
-    const keys = deriveSessionKeys(s, ours.public > theirs)
+    const keys = deriveSessionKeys(s, ours.public > theirs.public)
     const pair = { ourKeyId, theirKeyId, keys, sent: 0n, received: 0n, macUsed: false }
     this.#pairs.push(pair)
     return pair

@@ -1,15 +1,17 @@
 import { sha1 } from '@noble/hashes/legacy.js'
 import { bigintToBytes, bytesToBigint, concat, type Reader, toHex, Writer } from './bytes.ts'
+import { Comb, type CombShape } from './comb.ts'
 import { blindFactor, drawNonce } from './dsa-nonce.ts'
 import { OtrError } from './errors.ts'
 import {
   DSA_P_BITS_MAX,
   DSA_P_BITS_MIN,
   DSA_Q_BITS,
+  KEYS_REMEMBERED_MAX,
   SIGNATURE_BYTES,
   SIGNED_BYTES,
 } from './limits.ts'
-import { bitLength, invertMod, mod, powMod, powProductMod } from './modular.ts'
+import { bitLength, invertMod, mod } from './modular.ts'
 
 /** A DSA public key (FIPS 186-4 §4.1) with a q of 160 bits, the only kind that OTR knows. */
 export interface DsaPublicKey {
@@ -68,7 +70,7 @@ export function signWith(key: DsaPrivateKey, z: bigint, k: bigint, b: bigint): U
  * out of range in key or signature: nothing that a peer sends makes this throw.
  */
 export function verify(key: DsaPublicKey, m: Uint8Array, signature: Uint8Array): boolean {
-  const { p, q, g, y } = key
+  const { p, q } = key
   if (signature.length !== SIGNATURE_BYTES || whyUnusable(key) !== null) return false
   const r = bytesToBigint(signature.subarray(0, 20))
   const s = bytesToBigint(signature.subarray(20))
@@ -80,7 +82,9 @@ export function verify(key: DsaPublicKey, m: Uint8Array, signature: Uint8Array):
     return false // Only if q is not a prime.
   }
   const z = bytesToBigint(m) % q
-  return powProductMod(g, (z * w) % q, y, (r * w) % q, p) % q === r
+  const ours = powersOfG(key).pow((z * w) % q)
+  const theirs = powersOfY(key).pow((r * w) % q)
+  return ((ours * theirs) % p) % q === r
 }
 
 /** PUBKEY: key type and the four numbers (OTRv3, "Public keys, signatures, and fingerprints"). */
@@ -93,12 +97,32 @@ export function readPublicKey(reader: Reader): DsaPublicKey {
   const type = reader.short('key type')
   if (type !== DSA) throw new OtrError('OTR_MALFORMED', `key type ${type}`)
   const key = { p: reader.mpi('p'), q: reader.mpi('q'), g: reader.mpi('g'), y: reader.mpi('y') }
+  return recall(key) ?? remember(key)
+}
+
+/**
+ * Peers show the same key at every handshake. One that was found sound is sound, so the last few are
+ * kept, with the tables that {@link verify} made for them; the one unseen for longest in front.
+ */
+const remembered: DsaPublicKey[] = []
+
+/** Compares the keys themselves: two may be made to share a fingerprint, which is but SHA-1. */
+function recall({ p, q, g, y }: DsaPublicKey): DsaPublicKey | undefined {
+  const at = remembered.findIndex((k) => k.y === y && k.p === p && k.g === g && k.q === q)
+  if (at < 0) return undefined
+  remembered.push(...remembered.splice(at, 1))
+  return remembered.at(-1)
+}
+
+function remember(key: DsaPublicKey): DsaPublicKey {
   checkPublicKey(key)
+  if (remembered.length >= KEYS_REMEMBERED_MAX) remembered.shift()
+  remembered.push(key)
   return key
 }
 
 /**
- * Looks closely at a key from elsewhere, which costs two exponentiations of 160 bits.
+ * Looks closely at a key from elsewhere, which costs about as much as a signature without tables.
  *
  * @throws OtrError `OTR_OUT_OF_RANGE` for sizes outside `limits.ts`, and for g and y not of order q
  */
@@ -122,9 +146,9 @@ function whyUnusable({ p, q, g, y }: DsaPublicKey): string | null {
  * of order q, others could sign in the key's name. That p and q are primes is not looked at: whoever
  * makes such a key harms himself.
  */
-function whyUnsound({ p, q, g, y }: DsaPublicKey): string | null {
-  if (powMod(g, q, p) !== 1n) return 'order of g'
-  if (powMod(y, q, p) !== 1n) return 'order of y'
+function whyUnsound(key: DsaPublicKey): string | null {
+  if (!powersOfG(key).hasOrder()) return 'order of g'
+  if (!powersOfY(key).hasOrder()) return 'order of y'
   return null
 }
 
@@ -142,26 +166,57 @@ function numbers({ p, q, g, y }: DsaPublicKey): Uint8Array {
   return new Writer().mpi(p).mpi(q).mpi(g).mpi(y).finish()
 }
 
-/** Digits of a doubled q in base 16. */
-const DIGITS = DSA_Q_BITS / 4 + 1
-/** One in every digit. */
-const ONES = BigInt(`0x${'1'.repeat(DIGITS)}`)
+/** What a key is made in. */
+type Domain = Pick<DsaPublicKey, 'p' | 'q' | 'g'>
+
+/** g^exponent mod p, by the same operations whatever the exponent is. */
+export function powSecret(domain: Domain, exponent: bigint): bigint {
+  return powersOfG(domain).pow(exponent)
+}
+
+function powersOfG(domain: Domain): Powers {
+  return kept(gPowers, domain, domain.g)
+}
+
+function powersOfY(key: DsaPublicKey): Powers {
+  return kept(yPowers, key, key.y)
+}
+
+/** Tables last as long as the key that they were made for. */
+const gPowers = new WeakMap<Domain, Powers>()
+const yPowers = new WeakMap<Domain, Powers>()
+
+function kept(all: WeakMap<Domain, Powers>, domain: Domain, base: bigint): Powers {
+  let powers = all.get(domain)
+  if (powers === undefined) {
+    powers = new Powers(base, domain)
+    all.set(domain, powers)
+  }
+  return powers
+}
+
+/** The cheapest shape for a few uses: a table of 8 KB. */
+const SHAPE: CombShape = { bits: DSA_Q_BITS, rows: 5, blocks: 2 }
 
 /**
- * g^exponent mod p in the same 41 windows of four bits for every exponent; g must be of order q. Each
- * window's digit is taken as one more than it says, so that none is zero and each costs one full-size
- * multiplication. The exponent is lessened by as much beforehand, modulo q, and raised by q so that it
- * always has its full length.
+ * Powers of a number of order q modulo p, with the same operations for every exponent. The base itself
+ * is the comb's mask; it is taken out beforehand, from the exponent.
  */
-export function powSecret(key: Omit<DsaPublicKey, 'y'>, exponent: bigint): bigint {
-  const { p, q, g } = key
-  const digits = (mod(exponent - ONES, q) + q).toString(16).padStart(DIGITS, '0')
-  const table = [g]
-  for (let i = 1; i < 16; i++) table.push((table[i - 1]! * g) % p)
-  let result = 1n
-  for (let i = 0; i < DIGITS; i++) {
-    for (let square = 0; square < 4; square++) result = (result * result) % p
-    result = (result * table[Number.parseInt(digits[i]!, 16)]!) % p
+class Powers {
+  readonly #comb: Comb
+  readonly #q: bigint
+
+  constructor(base: bigint, { p, q }: Domain) {
+    this.#comb = new Comb(base, base, p, SHAPE)
+    this.#q = q
   }
-  return result
+
+  pow(exponent: bigint): bigint {
+    return this.#comb.pow(mod(exponent - this.#comb.weight, this.#q))
+  }
+
+  /** Whether base^q is 1, for any base: without reducing the exponent. */
+  hasOrder(): boolean {
+    return this.#comb.pow(this.#q - this.#comb.weight) === 1n
+  }
 }

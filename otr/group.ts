@@ -1,5 +1,6 @@
+import { Comb, type CombShape } from './comb.ts'
 import { DH_EXPONENT_BITS, GROUP_BITS } from './limits.ts'
-import { invertMod, powProductMod } from './modular.ts'
+import { invertMod, powMod, powProductMod } from './modular.ts'
 
 /*
  * The group of the D-H exchange and the SMP: RFC 3526 group 5, generator 2 (OTRv3, "Overview").
@@ -7,7 +8,7 @@ import { invertMod, powProductMod } from './modular.ts'
  * About time. `bigint` arithmetic is not constant-time: its speed depends on how many words a number
  * has, and so, rarely and slightly, on its value. What can be fixed is: `pow`, `powG` and
  * `FixedBase.pow` run the same sequence of full-size squarings and multiplications for every exponent
- * of a size class, zero digits included (see MASK). Tables are indexed by secret digits, which a
+ * of a size class, zero digits included (see `Comb`). Tables are indexed by secret digits, which a
  * neighbour on the same core may see in the cache. `powProduct` and `inverse` depend on their
  * arguments and are for values that the peer knows anyway.
  */
@@ -58,71 +59,52 @@ export function inverse(a: bigint): bigint {
  */
 export function powG(exponent: bigint): bigint {
   if (exponent >> BigInt(DH_EXPONENT_BITS) === 0n) {
-    shortComb ??= new Comb(G, DH_EXPONENT_BITS, 8, 4)
-    return shortComb.pow(exponent)
+    shortG ??= new Base(G, { bits: DH_EXPONENT_BITS, rows: 8, blocks: 4 })
+    return shortG.pow(exponent)
   }
-  longComb ??= new Comb(G, GROUP_BITS, 8, 4)
-  return longComb.pow(exponent)
+  longG ??= new Base(G, { bits: GROUP_BITS, rows: 8, blocks: 4 })
+  return longG.pow(exponent)
 }
 
-let shortComb: Comb | undefined
-let longComb: Comb | undefined
+let shortG: Base | undefined
+let longG: Base | undefined
 
 /**
- * base^exponent mod P for an exponent that may be secret: windows of five bits, all multiplied.
- * Only the exponent's length shows, in steps of 160 bits.
+ * base^exponent mod P for an exponent that may be secret. Only its size class shows: up to 320 bits,
+ * or up to 1536.
  *
  * @throws RangeError if `exponent` is negative or above 1536 bits
  */
 export function pow(base: bigint, exponent: bigint): bigint {
-  checkExponent(exponent)
-  const digits = exponent.toString(32)
-  const length = Math.ceil(digits.length / WINDOWS_STEP) * WINDOWS_STEP
-  let correction = windowCorrections.get(length)
-  if (correction === undefined) {
-    correction = inverse(windowed(base, '0'.repeat(length)))
-    windowCorrections.set(length, correction)
-  }
-  return mulP(windowed(base, digits.padStart(length, '0')), correction)
+  const short = exponent >> BigInt(DH_EXPONENT_BITS) === 0n
+  return new Base(base, short ? SHORT_SHAPE : ONCE_SHAPE).pow(exponent)
 }
 
-const WINDOWS_STEP = 32
-const windowCorrections = new Map<number, bigint>()
-
-/** base^exponent times a power of MASK that depends on the number of base-32 `digits` alone. */
-function windowed(base: bigint, digits: string): bigint {
-  const table = [MASK]
-  for (let i = 1; i < 32; i++) table.push(mulP(table[i - 1]!, base))
-  let result = table[digitValue(digits, 0)]!
-  for (let i = 1; i < digits.length; i++) {
-    for (let square = 0; square < 5; square++) result = mulP(result, result)
-    result = mulP(result, table[digitValue(digits, i)]!)
-  }
-  return result
-}
-
-/** '0'…'9' and 'a'…'v' as 0…31, without a branch. */
-function digitValue(digits: string, index: number): number {
-  const code = digits.charCodeAt(index)
-  return (code & 31) - 16 + (code >> 6) * 25
+/** A base that is raised to several exponents, which may be secret. */
+export interface FixedBase {
+  /** base^exponent mod P. @throws RangeError if `exponent` is negative or too long for the base */
+  pow(exponent: bigint): bigint
 }
 
 /**
- * A base that is raised to several secret exponents of up to 1536 bits, as those of the SMP are.
- * The table (25 KB) costs about 80 % of one {@link pow}, each use then a fifth.
+ * For exponents of up to 1536 bits, as those of the SMP are. The table (25 KB) costs about 80 % of one
+ * {@link pow}, each use then a fifth.
  */
-export class FixedBase {
-  readonly #comb: Comb
-
-  constructor(base: bigint) {
-    this.#comb = new Comb(base, GROUP_BITS, 6, 2)
-  }
-
-  /** base^exponent mod P. @throws RangeError if `exponent` is negative or above 1536 bits */
-  pow(exponent: bigint): bigint {
-    return this.#comb.pow(exponent)
-  }
+export function longBase(base: bigint): FixedBase {
+  return new Base(base, { bits: GROUP_BITS, rows: 6, blocks: 2 })
 }
+
+/**
+ * For exponents of up to 320 bits, as those of D-H keys are. The table (6 KB) costs about 70 % of one
+ * {@link pow}, each use then 30 %: nothing is lost if there is but one.
+ */
+export function shortBase(base: bigint): FixedBase {
+  return new Base(base, SHORT_SHAPE)
+}
+
+const SHORT_SHAPE: CombShape = { bits: DH_EXPONENT_BITS, rows: 5, blocks: 1 }
+/** The shape that is cheapest for a single use. */
+const ONCE_SHAPE: CombShape = { bits: GROUP_BITS, rows: 6, blocks: 1 }
 
 /** b1^e1 · b2^e2 mod P for public exponents, such as those of a proof to be checked. */
 export function powProduct(b1: bigint, e1: bigint, b2: bigint, e2: bigint): bigint {
@@ -132,73 +114,38 @@ export function powProduct(b1: bigint, e1: bigint, b2: bigint, e2: bigint): bigi
   return powProductMod(b1, e1, b2, e2, P)
 }
 
-/**
- * An arbitrary full-size element in front of every table entry. Without it the entry for a zero digit
- * would be 1, and multiplying by 1 is quick enough to be seen from outside. How often it goes into
- * the result is known beforehand, and one multiplication takes it out again.
- */
+/** An arbitrary full-size element: see {@link Comb}. */
 const MASK = mulP(Q >> 3n, Q >> 5n)
 
-/**
- * Lim and Lee's comb: the exponent's bits stand in `rows` rows, each cut into `blocks`; one table
- * lookup takes a whole column of one block. (Advances in Cryptology, CRYPTO '94, page 95.)
- */
-class Comb {
-  readonly #rows: number
-  readonly #columns: number
-  readonly #bits: number
-  /** One for each block, 2^rows entries indexed by a column. */
-  readonly #tables: readonly (readonly bigint[])[]
+class Base implements FixedBase {
+  readonly #comb: Comb
+  readonly #bits: bigint
   readonly #correction: bigint
 
-  constructor(base: bigint, bits: number, rows: number, blocks: number) {
-    this.#rows = rows
-    this.#bits = bits
-    this.#columns = bits / rows / blocks
-    const tables = Array.from({ length: blocks }, () => [MASK])
-    let square = base // base^(2^position): what the bit at that position stands for.
-    for (let cell = 0; cell < rows * blocks; cell++) {
-      if (cell > 0) for (let i = 0; i < this.#columns; i++) square = mulP(square, square)
-      const table = tables[cell % blocks]!
-      for (let i = 0, size = table.length; i < size; i++) table.push(mulP(table[i]!, square))
-    }
-    this.#tables = tables
-
-    const shape = `${bits}/${rows}/${blocks}`
-    this.#correction = combCorrections.get(shape) ?? inverse(this.#masked(0n))
-    combCorrections.set(shape, this.#correction)
+  constructor(base: bigint, shape: CombShape) {
+    this.#comb = new Comb(base, MASK, P, shape)
+    this.#bits = BigInt(shape.bits)
+    this.#correction = correction(this.#comb.weight)
   }
 
   pow(exponent: bigint): bigint {
-    checkExponent(exponent)
-    return mulP(this.#masked(exponent), this.#correction)
-  }
-
-  /** base^exponent times a power of MASK that depends on the comb's shape alone. */
-  #masked(exponent: bigint): bigint {
-    const bits = exponent.toString(2).padStart(this.#bits, '0')
-    const row = this.#bits / this.#rows
-    let result = 1n
-    for (let column = 0; column < this.#columns; column++) {
-      result = mulP(result, result)
-      for (let block = 0; block < this.#tables.length; block++) {
-        // The text runs from the highest bit down: rows, blocks and columns count backwards in it.
-        let index = 0
-        const start = (this.#tables.length - 1 - block) * this.#columns + column
-        for (let at = start; at < this.#bits; at += row) {
-          index = 2 * index + (bits.charCodeAt(at) & 1)
-        }
-        result = mulP(result, this.#tables[block]![index]!)
-      }
-    }
-    return result
+    checkExponent(exponent, this.#bits)
+    return mulP(this.#comb.pow(exponent), this.#correction)
   }
 }
 
-const combCorrections = new Map<string, bigint>()
-
-function checkExponent(exponent: bigint): void {
-  if (exponent < 0n || exponent >> BigInt(GROUP_BITS) !== 0n) {
-    throw new RangeError('exponent out of range')
+/** MASK^-weight. There are as many as shapes. */
+function correction(weight: bigint): bigint {
+  let value = corrections.get(weight)
+  if (value === undefined) {
+    value = inverse(powMod(MASK, weight, P))
+    corrections.set(weight, value)
   }
+  return value
+}
+
+const corrections = new Map<bigint, bigint>()
+
+function checkExponent(exponent: bigint, bits = BigInt(GROUP_BITS)): void {
+  if (exponent < 0n || exponent >> bits !== 0n) throw new RangeError('exponent out of range')
 }

@@ -4,7 +4,7 @@ import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToBigint, concat, Writer, wipe } from './bytes.ts'
 import type { OtrEnv } from './engine.ts'
-import { pow, powG } from './group.ts'
+import { type FixedBase, pow, powG, shortBase } from './group.ts'
 import { COUNTER_BYTES, DH_EXPONENT_BITS, MAC_BYTES } from './limits.ts'
 
 /** A D-H key pair of ours. */
@@ -22,6 +22,24 @@ export function makeKeyPair(random: OtrEnv['random']): DhKeyPair {
 /** The secret s that both ends of a D-H exchange share. */
 export function sharedSecret(ours: DhKeyPair, theirs: bigint): bigint {
   return pow(theirs, bytesToBigint(ours.secret))
+}
+
+/**
+ * A public value of the peer's. When both talk in turn, two key pairs of ours meet it: after the first,
+ * the second costs a third.
+ */
+export class PeerKey {
+  readonly public: bigint
+  #base: FixedBase | undefined
+
+  constructor(value: bigint) {
+    this.public = value
+  }
+
+  secretWith(ours: DhKeyPair): bigint {
+    this.#base ??= shortBase(this.public)
+    return this.#base.pow(bytesToBigint(ours.secret))
+  }
 }
 
 /** OTRv3, "Computing AES keys, MAC keys, and the secure session id". Primed values are the peer's. */

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToBigint, Writer } from './bytes.ts'
 import type { OtrEnv } from './engine.ts'
 import { OtrError } from './errors.ts'
-import { FixedBase, modQ, mulP, P, pow, powG, powProduct } from './group.ts'
+import { type FixedBase, longBase, modQ, mulP, P, powG, powProduct } from './group.ts'
 import { SMP_EXPONENT_BYTES } from './limits.ts'
 import { powMod } from './modular.ts'
 
@@ -54,7 +54,7 @@ export function checkExponentProof(version: number, { g, c, d }: KnownExponent):
   check(c, hash(version, powProduct(G1, d, g, c)), version)
 }
 
-/** The bases that both ends have agreed on, each raised several times. */
+/** The bases g2 and g3 that both ends have agreed on, each raised several times. */
 export interface Bases {
   readonly g2: FixedBase
   readonly g3: FixedBase
@@ -64,10 +64,16 @@ export function agreeBases(
   theirs: { readonly g2: bigint; readonly g3: bigint },
   ours: { readonly a2: bigint; readonly a3: bigint },
 ): Bases {
-  return {
-    g2: new FixedBase(pow(theirs.g2, ours.a2)),
-    g3: new FixedBase(pow(theirs.g3, ours.a3)),
-  }
+  return { g2: agreed(theirs.g2, ours.a2), g3: agreed(theirs.g3, ours.a3) }
+}
+
+/**
+ * The base theirs^ours. Nobody needs the number itself: raising `theirs` to a product saves working it
+ * out. Exponents count modulo P-1, which holds for every element, of the subgroup or not.
+ */
+function agreed(theirs: bigint, ours: bigint): FixedBase {
+  const base = longBase(theirs)
+  return { pow: (exponent) => base.pow((ours * exponent) % (P - 1n)) }
 }
 
 export function proveCoordinates(

@@ -3,7 +3,7 @@ import { bigintToBytes, bytesToBigint, equalBytes, fromHex, Writer } from './byt
 import type { OtrEnv } from './engine.ts'
 import { OtrError } from './errors.ts'
 import type { SmpStep } from './events.ts'
-import { FixedBase, inverse, mulP, pow } from './group.ts'
+import { type FixedBase, inverse, longBase, mulP, pow } from './group.ts'
 import { GROUP_BITS, SMP_QUESTION_BYTES_MAX } from './limits.ts'
 import { encodeSmp, parseSmp, type SmpMessage } from './smp-messages.ts'
 import {
@@ -255,7 +255,7 @@ function quotient(
   b: Pick<Coordinates, 'p' | 'q'>,
 ): { pab: bigint; qab: FixedBase } {
   if (a.p === b.p || a.q === b.q) throw new OtrError('OTR_BAD_PROOF', 'equal coordinates')
-  return { pab: mulP(a.p, inverse(b.p)), qab: new FixedBase(mulP(a.q, inverse(b.q))) }
+  return { pab: mulP(a.p, inverse(b.p)), qab: longBase(mulP(a.q, inverse(b.q))) }
 }
 
 /** The secrets are equal if R^a3, or R^b3, is Pa/Pb. */

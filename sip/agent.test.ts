@@ -154,9 +154,61 @@ describe('REGISTER', () => {
   })
 })
 
+describe('GRUU (RFC 5627)', () => {
+  const GRUU = 'sip:alice@example.org;gr=urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6'
+  const grant = (request: SipText) => ({
+    headers: [`Contact: ${request.get('contact')};pub-gruu="${GRUU}";temp-gruu="sip:t@x;gr"`],
+  })
+
+  test.each([
+    [true, new RegExp(`^<${GRUU}>$`)],
+    [false, /\.invalid;transport=ws;ob>$/],
+  ])('account.gruu %s: the Contact of an INVITE', async (gruu, contact) => {
+    agent = new SipAgent({ ...ACCOUNT, gruu }, env, (event) => events.push(event))
+    agent.start()
+    socket = env.socket
+    await socket.open()
+    const request = socket.take('REGISTER')
+    await socket.answer(request, '200 OK', grant(request))
+    agent.invite('sip:bob@example.net', OFFER)
+    await settled()
+    expect(socket.take('INVITE').get('contact')).toMatch(contact)
+  })
+
+  test('REGISTER keeps to the Contact that it is bound to', async () => {
+    agent = new SipAgent({ ...ACCOUNT, gruu: true }, env, () => {})
+    agent.start()
+    await env.socket.open()
+    const first = env.socket.take('REGISTER')
+    await env.socket.answer(first, '200 OK', grant(first))
+    await env.pass(480_000)
+    const second = env.socket.take('REGISTER')
+    expect(second.get('contact')).toBe(first.get('contact'))
+    await env.socket.answer(second, '200 OK', ok(second)) // It is taken away.
+    agent.invite('sip:bob@example.net', OFFER)
+    await settled()
+    expect(env.socket.take('INVITE').get('contact')).toMatch(/;ob>$/)
+  })
+})
+
+test('a server that is away: the next one, after the back-off', async () => {
+  const servers = ['wss://second.example.org/', 'wss://third.example.org/']
+  agent = new SipAgent({ ...ACCOUNT, servers }, env, (event) => events.push(event))
+  agent.start()
+  await env.socket.drop()
+  await env.pass(1_000)
+  await env.socket.drop()
+  await env.pass(2_000)
+  expect(env.sockets.map(({ url }) => url)).toEqual([ACCOUNT.server, ...servers])
+  await env.socket.open()
+  await env.socket.answer(env.socket.take('REGISTER'), '200 OK')
+  expect(states().at(-1)).toBe('registered')
+})
+
 test.each([
   ['address', { ...ACCOUNT, address: 'nobody' }],
   ['instanceId', { ...ACCOUNT, instanceId: 'x' }],
+  ['list of servers', { ...ACCOUNT, servers: ['wss://edge.example.org/tunnel/sips/example.org'] }],
 ])('a malformed %s is the caller’s fault', (_, account) => {
   expect(() => new SipAgent(account, env, () => {})).toThrow(TypeError)
 })

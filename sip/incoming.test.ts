@@ -170,12 +170,26 @@ describe('INVITE', () => {
     ],
     ['with a type that is no SDP', ['Content-Type: text/plain'], 'hello', '415'],
     ['that requires what we have not', ['Require: timer, 100rel'], bobsSdp(), '420'],
+    ['that must replace another', ['Require: replaces', 'Replaces: x'], bobsSdp(), '420'],
   ])('%s is refused without asking anybody', async (_, headers, body, status) => {
     await socket.say(bobsRequest('INVITE', 1, { headers, body }))
     socket.take('SIP/2.0 100')
     const refused = socket.take(`SIP/2.0 ${status}`)
-    if (status === '420') expect(refused.get('unsupported')).toBe('timer, 100rel')
+    if (status === '420') expect(refused.get('unsupported')).toBe(headers[0]!.slice(9))
     expect(events).toEqual([])
+  })
+
+  test('that would replace another call is a call of its own', async () => {
+    const { call, to } = await established()
+    const [, tag] = /tag=(.*)/.exec(to)!
+    const headers = [`Replaces: bobs-call;to-tag=${tag};from-tag=bob`, 'Supported: replaces']
+    const another = bobsRequest('INVITE', 1, { headers, body: THEIRS })
+    await socket.say(
+      another.replace('bobs-call\r\nCSeq', 'other\r\nCSeq').replace('KINVITE1', 'K2'),
+    )
+    expect(last()).toMatchObject({ type: 'incoming' })
+    expect(named('ended')).toEqual([])
+    agent.end(call)
   })
 
   test('number 201 at a time is busy', async () => {
@@ -204,6 +218,29 @@ describe('in a session', () => {
     expect(socket.take('SIP/2.0 200').body).toBe(again.body)
     await socket.say(bobsRequest('ACK', 3, { to, body: bobsSdp() }))
     expect(named('ended')).toEqual([])
+  })
+
+  // We offer no timers of our own (RFC 4028 §9): the peer then refreshes, or nobody does.
+  test('the refreshes of a session timer are answered, and ask nothing of us', async () => {
+    const { to } = await established(['Supported: timer', 'Session-Expires: 90;refresher=uac'])
+    for (const cseq of [2, 3, 4]) {
+      await env.pass(45_000)
+      const headers = ['Supported: timer', 'Session-Expires: 90;refresher=uac', 'Min-SE: 90']
+      await socket.say(bobsRequest('INVITE', cseq, { to, headers, body: THEIRS }))
+      expect(socket.take('SIP/2.0 200').all('session-expires')).toEqual([])
+      await socket.say(bobsRequest('ACK', cseq, { to }))
+    }
+    expect(named('ended')).toEqual([])
+  })
+
+  test('stop says BYE before it unregisters', async () => {
+    await established()
+    const stopped = agent.stop()
+    await settled()
+    socket.take('BYE')
+    await socket.answer(socket.take('REGISTER'), '200 OK')
+    await stopped
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['ended', 'registration'])
   })
 
   test('a re-INVITE that adds a medium changes the version, that moves the chat is refused', async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SipAgent } from './agent.ts'
 import type { SipEvent } from './events.ts'
 import { REFERRALS_MAX } from './limits.ts'
@@ -330,8 +330,7 @@ describe('watching a room', () => {
     await env.pass(1_000)
     await register()
     const sent = socket.sent.map((text) => text.split(' ', 1)[0])
-    expect(sent).toEqual(['INVITE', 'SUBSCRIBE'])
-    socket.sent.shift()
+    expect(sent).toEqual(['SUBSCRIBE', 'INVITE'])
     const again = await subscribed()
     expect(again.get('call-id')).not.toBe(request.get('call-id'))
     await notify(again, { body: document('version="1"', 'alice', 'bob') })
@@ -407,6 +406,16 @@ describe('inviting to a room', () => {
     const request = await invite()
     await socket.answer(request, '202 Accepted', accepted)
     await notify(request, { event: 'refer', state: 'terminated;reason=noresource' })
+    expect(events).toMatchObject([{ type: 'roomInvitation', error: null }])
+  })
+
+  test('the room takes it, and sends no NOTIFY: nothing more is known after 32 s', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }) // Timer N is sip.js's own.
+    const request = await invite()
+    await socket.answer(request, '202 Accepted', { headers: ['Refer-Sub: false'] })
+    vi.advanceTimersByTime(32_000)
+    vi.useRealTimers()
+    await settled()
     expect(events).toMatchObject([{ type: 'roomInvitation', error: null }])
   })
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { SipError } from './events.ts'
+import { SipError } from './events.ts'
 import { TestEnv } from './testing/server.ts'
 import { SipTransport } from './transport.ts'
 
@@ -199,4 +199,43 @@ test('a socket that fell tells what happened to it', async () => {
   await open()
   await env.socket.drop(1001)
   expect(heard).toEqual(['opened', 'lost SIP_CONNECTION_LOST'])
+})
+
+describe('several servers', () => {
+  const URLS = ['wss://a.example.org/', 'wss://b.example.org/', 'ws://c.example.org/']
+  beforeEach(() => {
+    transport = new SipTransport(URLS, env, {
+      opened: () => heard.push('opened'),
+      lost: () => {},
+      alive: () => {},
+      doubtful: () => {},
+    })
+  })
+  const asked = () => env.sockets.map(({ url }) => url[url.indexOf('/') + 2]).join('')
+
+  test('are tried in turn, and again', async () => {
+    for (let at = 0; at < 4; at++) {
+      await transport.connect()
+      await env.socket.drop()
+    }
+    expect(asked()).toBe('abca')
+  })
+
+  test('one that was reached is asked again before the next', async () => {
+    await open()
+    await env.socket.drop()
+    await transport.connect()
+    await env.socket.drop()
+    await open()
+    expect([asked(), transport.isConnected()]).toEqual(['aab', true])
+  })
+
+  test('one that is reached and does not answer is left, once', async () => {
+    await open()
+    transport.abandon(new SipError('SIP_TIMEOUT', 'No answer.'))
+    await transport.connect()
+    transport.abandon(new SipError('SIP_TIMEOUT', 'No answer.'))
+    await transport.connect()
+    expect([asked(), transport.protocol]).toEqual(['abc', 'WS'])
+  })
 })

@@ -37,7 +37,7 @@ export class Desk extends EventTarget {
     world.connect({
       onAttention: (attentive) => this.#show(change.attend(this.#state, attentive)),
       onNetwork: () => this.#seat?.client.probe(),
-      onLeave: () => void this.#seat?.client.signOut(),
+      onLeave: () => this.#seat?.client.vanish(),
       onOpen: (peer) => this.#show(change.select(this.#state, peer)),
       onTaken: () => this.#giveUp(),
     })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
+import { accessibilityFindings } from './accessible.ts'
 import { announced, newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
@@ -33,12 +34,17 @@ afterAll(async () => {
 
 describe('two people at two windows', () => {
   const contexts: BrowserContext[] = []
+  /** What the pages complained of: the content-security policy above all. */
+  const complaints: string[] = []
   let alice: Person
   let bob: Person
 
   const arrive = async (name: string) => {
     const context = await newPerson(browser, new URL(edge.url).origin)
     contexts.push(context)
+    context.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
     return await Person.arrive(context, edge.url, name)
   }
 
@@ -105,12 +111,44 @@ describe('two people at two windows', () => {
   test('end the encryption: the other composer locks until its owner chooses', async () => {
     await bob.encryptionMenu('End encryption')
     await alice.privacy('Ended')
-    await alice.page.getByText('bob ended encryption.').first().waitFor()
+    await alice.sees('bob ended encryption.')
     expect(await alice.page.getByRole('textbox', { name: 'Message' }).isEditable()).toBe(false)
     await alice.press('Encrypt again')
     await alice.privacy('Verified')
     await alice.write('encrypted again')
     await bob.sees('encrypted again')
     expect(tapped).not.toContain('encrypted again')
+  })
+
+  test('always with encryption: what is typed for an absent friend waits, and stays unread', async () => {
+    await alice.encryptionMenu('End encryption')
+    await alice.privacy('Not encrypted')
+    await alice.page.getByRole('button', { name: /^Encryption: / }).click()
+    await alice.page.getByRole('menuitemcheckbox', { name: /^Always use encryption/ }).click()
+    await alice.page.keyboard.press('Escape')
+    await alice.privacy('Verified')
+    await bob.page.close({ runBeforeUnload: false })
+    await alice.write('only for your eyes')
+    await alice.sees('only for your eyes')
+    bob = await Person.arrive(contexts[1]!, edge.url, 'bob')
+    await bob.signIn()
+    await bob.online()
+    await bob.turnTo('alice')
+    await bob.sees('only for your eyes', 40_000) // She tries again every now and then.
+    expect(tapped).not.toContain('only for your eyes')
+  })
+
+  test('anyone can use it: axe-core finds nothing, wide and narrow, light and dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 320]) {
+        await alice.page.emulateMedia({ colorScheme })
+        await alice.page.setViewportSize({ width, height: 800 })
+        expect(await accessibilityFindings(alice.page), `${colorScheme}, ${width} px`).toEqual([])
+      }
+    }
+  })
+
+  test('nothing broke the page’s own rules', () => {
+    expect(complaints).toEqual([])
   })
 })

@@ -29,6 +29,16 @@ export class Person {
     await this.#fillIn('Sign in', password)
   }
 
+  /** Signs in at a server that is not the page's. */
+  async signInAt(socket: string, address: string, password: string): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Sign in' }).click()
+    await this.page.getByRole('button', { name: 'Other server' }).click()
+    await this.page.getByRole('textbox', { name: 'SIP address' }).fill(address)
+    await this.page.getByLabel('Password').fill(password)
+    await this.page.getByRole('textbox', { name: 'WebSocket URL' }).fill(socket)
+    await this.page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  }
+
   async #fillIn(button: string, password = this.password): Promise<void> {
     await this.page.getByLabel('Name', { exact: true }).fill(this.name)
     await this.page.getByLabel('Password').fill(password)
@@ -59,8 +69,8 @@ export class Person {
   }
 
   /** Waits for a message with this text in the timeline. */
-  async sees(text: string | RegExp): Promise<void> {
-    await this.page.getByRole('log').getByText(text).first().waitFor()
+  async sees(text: string | RegExp, timeout = 10_000): Promise<void> {
+    await this.page.getByRole('log').getByText(text).first().waitFor({ timeout })
   }
 
   /** Waits until the Encryption button says this. */
