@@ -58,6 +58,8 @@ export interface Contact {
   readonly keys: readonly KnownKey[]
   /** Highest OTR version this peer has spoken; a lower one later is announced. */
   readonly otrVersion: 2 | 3 | null
+  /** Highest OTR version that this peer has offered; absent if it never made an offer. */
+  readonly otrOffered?: 2 | 3
 }
 
 /**

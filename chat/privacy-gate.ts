@@ -5,7 +5,7 @@ import { ERROR_REQUERY_MS, OTR_ANSWER_MS, QUERY_WAIT_MS, REQUERY_ANSWER_MS } fro
 import { asksFirst, maySend, onKey, onSilence, otrPolicy, protectionOf } from './policy.ts'
 import { COMPOSER, isEncrypted, PRIVACY, type PrivacyInput } from './privacy-table.ts'
 import type { TaskQueue } from './task-queue.ts'
-import { judge, keyOf, learn, speaksOtr } from './trust.ts'
+import { judge, keyOf, learn, offersOtr, speaksOtr } from './trust.ts'
 
 /** What the gate asks of the conversation it guards. */
 export interface GateKeeper {
@@ -173,6 +173,9 @@ export class PrivacyGate {
   async #handled(event: OtrEvent): Promise<boolean> {
     switch (event.type) {
       case 'offered':
+        this.#noteOffer(event.versions)
+        await this.#onOffer()
+        return true
       case 'akeStarted':
         await this.#onOffer()
         return true
@@ -197,6 +200,13 @@ export class PrivacyGate {
     if (this.#state === before) return
     await this.#applyPolicy()
     this.#awaitAnswer()
+  }
+
+  #noteOffer(versions: readonly number[]): void {
+    const contact = this.#contact
+    if (contact === null) return
+    const noted = offersOtr(contact, versions)
+    if (noted !== contact) void this.#context.contacts.put(noted)
   }
 
   /** The person's choice for clear text is over: the peer encrypts, or shall. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Address, Contact, KnownKey } from './events.ts'
 import { onKey, onSilence } from './policy.ts'
-import { forget, judge, learn, ownerOf, speaksOtr, unverify, verify } from './trust.ts'
+import { forget, judge, learn, offersOtr, ownerOf, speaksOtr, unverify, verify } from './trust.ts'
 
 const A = 'aa'.repeat(20)
 const B = 'bb'.repeat(20)
@@ -53,6 +53,14 @@ describe('judge', () => {
     expect(judge(before, A, 2)).toMatchObject({ versionLowered: true, blocks: false })
     expect(judge({ ...before, alwaysOtr: true }, A, 2)).toMatchObject({ blocks: true })
     expect(judge(contact({ otrVersion: 2 }), A, 3).versionLowered).toBe(false)
+  })
+
+  test('so is a version below what the peer has offered, spoken or not', () => {
+    const offered = offersOtr(contact({ keys: [key(A)] }), [2, 3])
+    expect(judge(offered, A, 2)).toMatchObject({ versionLowered: true })
+    expect(judge(offersOtr(contact(), [2]), A, 2).versionLowered).toBe(false)
+    expect(offersOtr(offered, [2]), 'the highest stays').toBe(offered)
+    expect(offersOtr(offered, [1]).otrOffered).toBe(3)
   })
 })
 

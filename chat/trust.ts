@@ -12,6 +12,7 @@ export interface KeyJudgement {
   readonly blocks: boolean
   /** The key used last before, if there was one. */
   readonly previous: string | null
+  /** Below what this peer has spoken or offered before: somebody may have edited an offer. */
   readonly versionLowered: boolean
 }
 
@@ -19,7 +20,7 @@ export function judge(contact: Contact, fingerprint: string, version: 2 | 3): Ke
   const known = keyOf(contact, fingerprint)
   const kind = known ? 'known' : contact.keys.length === 0 ? 'first' : 'changed'
   const wasVerified = contact.keys.some((key) => key.verified !== null)
-  const versionLowered = contact.otrVersion !== null && version < contact.otrVersion
+  const versionLowered = version < Math.max(contact.otrVersion ?? 0, contact.otrOffered ?? 0)
   return {
     kind,
     verified: known?.verified ?? null,
@@ -79,6 +80,13 @@ export function ownerOf(
 export function speaksOtr(contact: Contact, version: 2 | 3): Contact {
   const otrVersion = contact.otrVersion === 3 ? 3 : version
   return { ...contact, otrVersion, allowPlaintext: false }
+}
+
+/** Remembers what a query or tag offered. @returns `contact` itself if that is no news */
+export function offersOtr(contact: Contact, versions: readonly number[]): Contact {
+  const offered = versions.includes(3) ? 3 : versions.includes(2) ? 2 : null
+  if (offered === null || offered <= (contact.otrOffered ?? 0)) return contact
+  return { ...contact, otrOffered: offered }
 }
 
 function change(contact: Contact, fingerprint: string, to: (key: KnownKey) => KnownKey): Contact {

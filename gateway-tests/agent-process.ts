@@ -37,7 +37,10 @@ export class AgentProcess {
     const args = ['run', '-s', 'agent', '--', '--account', options.account]
     args.push('--password-file', passwordFile, '--server', options.server, '--store', this.store)
     if (options.ca !== undefined) args.push('--ca', options.ca)
-    this.#process = spawn('npm', args, { cwd: join(import.meta.dirname, '..') })
+    this.#process = spawn('npm', args, {
+      cwd: join(import.meta.dirname, '..'),
+      detached: true, // A group of its own: npm is not the agent.
+    })
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       this.lines.push(JSON.parse(line))
       for (const wake of this.#waiting.splice(0)) wake()
@@ -105,7 +108,7 @@ export class AgentProcess {
 
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
-    this.#process.kill('SIGKILL')
+    if (this.#process.pid !== undefined) process.kill(-this.#process.pid, 'SIGKILL')
     await this.#closed
   }
 

@@ -175,6 +175,8 @@ describe('over TLS, with an authority of one’s own', () => {
     await meet(alice, bob)
     await say(alice, bob, 'Grüße')
     await say(bob, alice, 'x'.repeat(30_000))
+    expect(server.ask('tls.reload')).toContain('Ok')
+    await say(alice, bob, 'with the certificate of before')
   })
 
   test('an agent that does not know the authority stays out', async () => {
@@ -185,24 +187,44 @@ describe('over TLS, with an authority of one’s own', () => {
   })
 })
 
-test('two nodes: someone on the one talks with someone on the other', async () => {
-  const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]
-  const relays = [await freePort(), await freePort()] as const
-  await using one = await startKamailio({ port: relays[0], cluster: { here, peer, relays } })
-  await using two = await startKamailio({
-    port: relays[1],
-    cluster: { here: peer, peer: here, relays },
+describe('two nodes', () => {
+  let one: Kamailio
+  let two: Kamailio
+  let alice: AgentProcess
+  let bob: AgentProcess
+
+  beforeAll(async () => {
+    const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]
+    const relays = [await freePort(), await freePort()] as const
+    one = await startKamailio({ port: relays[0], cluster: { here, peer, relays } })
+    two = await startKamailio({ port: relays[1], cluster: { here: peer, peer: here, relays } })
   })
-  // The first has missed the second at its start, and looks again after 15 s.
-  const known = () => [one, two].map((node) => node.ask('dmq.list_nodes').match(/active/g)?.length)
-  await expect.poll(known, { timeout: 40_000, interval: 500 }).toEqual([2, 2])
-  await using alice = await agent('alice', one)
-  await using bob = await agent('bob', two)
-  await meet(alice, bob)
-  await say(alice, bob, 'across')
-  await say(bob, alice, 'and back: Grüße, 世界')
-  await say(alice, bob, 'y'.repeat(30_000))
-  bob.do({ do: 'close', peer: ALICE })
-  await alice.expect({ event: 'closed', by: 'remote' })
-  await say(bob, alice, 'called from the other side')
+  afterAll(async () => {
+    await Promise.all([alice?.quit(), bob?.quit()])
+    await Promise.all([one?.[Symbol.asyncDispose](), two?.[Symbol.asyncDispose]()])
+  })
+
+  test('someone on the one talks with someone on the other', async () => {
+    const active = () => [one, two].map((node) => node.ask('dmq.list_nodes').match(/active/g))
+    await expect.poll(active, { timeout: 30_000 }).toEqual(Array(2).fill(['active', 'active']))
+    alice = await agent('alice', one)
+    bob = await agent('bob', two)
+    await meet(alice, bob)
+    await say(alice, bob, 'across')
+    await say(bob, alice, 'and back: Grüße, 世界')
+    await say(alice, bob, 'y'.repeat(30_000))
+    bob.do({ do: 'close', peer: ALICE })
+    await alice.expect({ event: 'closed', by: 'remote' })
+    await say(bob, alice, 'called from the other side')
+  })
+
+  test('someone whose node has failed is found on the other', async () => {
+    await two.kill()
+    write(alice, 'where are you?')
+    const { id } = await alice.expect({ event: 'message', direction: 'out' })
+    await bob.kill()
+    bob = await agent('bob', one, { store: bob.store })
+    await alice.expect({ event: 'delivery', id, state: 'delivered', encrypted: true }, 60_000)
+    expect(received(bob)).toEqual(['where are you?'])
+  })
 })

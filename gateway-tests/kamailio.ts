@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { freePort, isListening } from './ports.ts'
 
+export { freePort } from './ports.ts'
+
 /** What is shipped: the tests run these files, with ports and folders of their own in `local.cfg`. */
 const SHIPPED = join(import.meta.dirname, '..', 'docs', 'operations', 'kamailio')
 

@@ -28,7 +28,7 @@ export interface Nginx extends AsyncDisposable {
  */
 export async function startNginx({ file, tls, replace }: NginxOptions): Promise<Nginx> {
   if (spawnSync('/usr/sbin/nginx', ['-v']).error !== undefined) {
-    throw new Error('This test needs the Debian package nginx: apt-get install nginx')
+    throw new Error('This test needs the Debian package nginx-light: apt-get install nginx-light')
   }
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'sotto-nginx-'))

@@ -17,11 +17,8 @@ import type { OtrVersion } from './events.ts'
 import { isGroupElement } from './group.ts'
 import {
   type AkeKeys,
-  aesCtr,
-  COUNTER_ZERO,
   type DhKeyPair,
   deriveAkeKeys,
-  hmac160,
   makeKeyPair,
   type SignatureKeys,
   sharedSecret,
@@ -42,6 +39,7 @@ import {
   type RevealSignature,
   type Signature,
 } from './messages.ts'
+import { aesCtr, COUNTER_ZERO, hmac160 } from './symmetric.ts'
 
 /**
  * Where a handshake stands, with the secrets that this phase needs and no others. `sent` is what we

@@ -10,18 +10,55 @@ import {
   type SessionKeys,
   wipeSessionKeys,
 } from './key-schedule.ts'
+import { AesCtr, HmacSha1 } from './symmetric.ts'
 
 /** The keys of one D-H key of ours with one of theirs, and how far they are used. */
-export interface PairKeys {
+export class PairKeys {
   readonly ourKeyId: number
   readonly theirKeyId: number
   readonly keys: SessionKeys
   /** Counter of the last message sent; 0 before the first. */
-  sent: bigint
+  sent = 0n
   /** Counter of the last message accepted. */
-  received: bigint
+  received = 0n
   /** The receiving MAC key has verified a message: it is revealed when the pair is forgotten. */
-  macUsed: boolean
+  macUsed = false
+  #sending: Direction | undefined
+  #receiving: Direction | undefined
+
+  constructor(ourKeyId: number, theirKeyId: number, keys: SessionKeys) {
+    this.ourKeyId = ourKeyId
+    this.theirKeyId = theirKeyId
+    this.keys = keys
+  }
+
+  get sending(): Direction {
+    this.#sending ??= ready(this.keys.sendingAes, this.keys.sendingMac)
+    return this.#sending
+  }
+
+  get receiving(): Direction {
+    this.#receiving ??= ready(this.keys.receivingAes, this.keys.receivingMac)
+    return this.#receiving
+  }
+
+  wipe(): void {
+    wipeSessionKeys(this.keys)
+    for (const direction of [this.#sending, this.#receiving]) {
+      direction?.cipher.wipe()
+      direction?.mac.wipe()
+    }
+  }
+}
+
+/** The two keys of one direction, ready for any number of messages. */
+interface Direction {
+  readonly cipher: AesCtr
+  readonly mac: HmacSha1
+}
+
+function ready(aes: Uint8Array, mac: Uint8Array): Direction {
+  return { cipher: new AesCtr(aes), mac: new HmacSha1(mac) }
 }
 
 /**
@@ -140,7 +177,7 @@ export class DataKeys {
     s: bigint,
   ): PairKeys {
     const keys = deriveSessionKeys(s, ours.public > theirs.public)
-    const pair = { ourKeyId, theirKeyId, keys, sent: 0n, received: 0n, macUsed: false }
+    const pair = new PairKeys(ourKeyId, theirKeyId, keys)
     this.#pairs.push(pair)
     return pair
   }
@@ -148,7 +185,7 @@ export class DataKeys {
   #forget(which: (pair: PairKeys) => boolean): void {
     for (const pair of this.#pairs.filter(which)) {
       this.#reveal(pair)
-      wipeSessionKeys(pair.keys)
+      pair.wipe()
     }
     this.#pairs = this.#pairs.filter((pair) => !which(pair))
   }

@@ -1,10 +1,7 @@
-import { hmac } from '@noble/hashes/hmac.js'
-import { sha1 } from '@noble/hashes/legacy.js'
 import { concat, equalBytes } from './bytes.ts'
 import type { DataKeys } from './data-keys.ts'
 import type { OtrEnv } from './engine.ts'
 import { OtrError } from './errors.ts'
-import { aesCtr } from './key-schedule.ts'
 import { COUNTER_BYTES } from './limits.ts'
 import { type DataMessage, encodeData, encodeDataBody, type Header } from './messages.ts'
 
@@ -20,7 +17,7 @@ export type AuthenticDataMessage = DataMessage & { readonly [authentic]: true }
  */
 export function authenticate(message: DataMessage, keys: DataKeys): AuthenticDataMessage {
   const pair = keys.forReceiving(message.recipientKeyId, message.senderKeyId)
-  if (!equalBytes(macOf(pair.keys.receivingMac, message.authenticated), message.mac)) {
+  if (!equalBytes(pair.receiving.mac.of(message.authenticated), message.mac)) {
     throw new OtrError('OTR_BAD_MAC', 'data message')
   }
   pair.macUsed = true
@@ -39,7 +36,7 @@ export interface Opened {
 /** Decrypts, and moves the keys on: the message cannot be opened twice. */
 export function openData(message: AuthenticDataMessage, keys: DataKeys): Opened {
   const pair = keys.forReceiving(message.recipientKeyId, message.senderKeyId)
-  const plaintext = aesCtr(pair.keys.receivingAes, message.counter, message.ciphertext)
+  const plaintext = pair.receiving.cipher.apply(message.counter, message.ciphertext)
   const extraKey = pair.keys.extra.slice()
   pair.received = counterValue(message.counter)
   keys.rotate(message.recipientKeyId, message.senderKeyId, message.nextY)
@@ -62,21 +59,16 @@ export function sealData(
   const { pair } = sending
   const counter = counterBytes(++pair.sent)
   const body = encodeDataBody({
-    ...header,
     ignoreUnreadable,
     senderKeyId: sending.ourKeyId,
     recipientKeyId: sending.theirKeyId,
     nextY: sending.nextY,
     counter,
-    ciphertext: aesCtr(pair.keys.sendingAes, counter, plaintext),
+    ciphertext: pair.sending.cipher.apply(counter, plaintext),
+    ...header,
   })
-  const mac = macOf(pair.keys.sendingMac, body)
-  const bytes = encodeData(body, mac, concat(...keys.takeRevealed()))
+  const bytes = encodeData(body, pair.sending.mac.of(body), concat(...keys.takeRevealed()))
   return { bytes, extraKey: pair.keys.extra.slice() }
-}
-
-function macOf(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmac(sha1, key, bytes)
 }
 
 function counterValue(counter: Uint8Array): bigint {

@@ -162,9 +162,17 @@ export function formatFingerprint(hex: string): string {
   return hex.toUpperCase().replace(/.{8}(?=.)/g, '$& ')
 }
 
-function numbers({ p, q, g, y }: DsaPublicKey): Uint8Array {
-  return new Writer().mpi(p).mpi(q).mpi(g).mpi(y).finish()
+function numbers(key: DsaPublicKey): Uint8Array {
+  let encoded = encodings.get(key)
+  if (encoded === undefined) {
+    const { p, q, g, y } = key
+    encoded = new Writer().mpi(p).mpi(q).mpi(g).mpi(y).finish()
+    encodings.set(key, encoded)
+  }
+  return encoded
 }
+
+const encodings = new WeakMap<DsaPublicKey, Uint8Array>()
 
 /** What a key is made in. */
 type Domain = Pick<DsaPublicKey, 'p' | 'q' | 'g'>

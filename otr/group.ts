@@ -25,10 +25,11 @@ export const P = BigInt(
 export const Q = (P - 1n) / 2n
 
 const G = 2n
+const LAST = P - 2n
 
 /** A legal public value: 2 ≤ v ≤ P-2. With a safe prime, that leaves no element of small order. */
 export function isGroupElement(v: bigint): boolean {
-  return v >= 2n && v <= P - 2n
+  return v >= 2n && v <= LAST
 }
 
 /** A legal answer in a proof of the SMP: 1 ≤ d < Q. */

@@ -1,11 +1,9 @@
-import { ctr } from '@noble/ciphers/aes.js'
-import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToBigint, concat, Writer, wipe } from './bytes.ts'
 import type { OtrEnv } from './engine.ts'
 import { type FixedBase, pow, powG, shortBase } from './group.ts'
-import { COUNTER_BYTES, DH_EXPONENT_BITS, MAC_BYTES } from './limits.ts'
+import { DH_EXPONENT_BITS } from './limits.ts'
 
 /** A D-H key pair of ours. */
 export interface DhKeyPair {
@@ -106,19 +104,4 @@ export function deriveSessionKeys(s: bigint, high: boolean): SessionKeys {
 
 export function wipeSessionKeys(keys: SessionKeys): void {
   wipe(keys.sendingAes, keys.sendingMac, keys.receivingAes, keys.receivingMac, keys.extra)
-}
-
-/** AES-128 in counter mode, its own inverse. @param counter - the top half of the counter block */
-export function aesCtr(key: Uint8Array, counter: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return ctr(key, concat(counter, LOW_HALF)).encrypt(bytes)
-}
-
-const LOW_HALF = new Uint8Array(16 - COUNTER_BYTES)
-
-/** The counter of messages whose key is used once. */
-export const COUNTER_ZERO = new Uint8Array(COUNTER_BYTES)
-
-/** HMAC-SHA256-160 of the handshake. */
-export function hmac160(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmac(sha256, key, bytes).slice(0, MAC_BYTES)
 }

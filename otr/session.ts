@@ -185,7 +185,8 @@ export class OtrSession {
     }
     const { keys } = this.#message as Encrypted
     const { plaintext, extraKey } = openData(authenticate(message, keys), keys)
-    return { ...parsePlaintext(plaintext), extraKey }
+    const { text, tlvs } = parsePlaintext(plaintext)
+    return { text, tlvs, extraKey }
   }
 
   /**

@@ -12,12 +12,15 @@ const PACKAGES = [
   ['kamailio-websocket-modules', ...kamailio('websocket'), 'SIP and MSRP over WebSocket'],
   ['kamailio-tls-modules', ...kamailio('tls'), 'SIP and MSRP over TLS'],
   ['kamailio-extra-modules', ...kamailio('uuid'), 'tokens of its MSRP relay'],
+  ['kamailio-sqlite-modules', ...kamailio('db_sqlite'), 'its accounts'],
   ['libotr5', ...library('libotr.so.5'), 'the reference implementation of OTR'],
   ['libotr5-bin', '/usr/bin/otr_parse', 'the toolkit that ours is compared with'],
   ['golang-go', '/usr/bin/go', 'the compiler for the program around otr3'],
   ['golang-github-twstrike-otr3-dev', goCode('twstrike/otr3'), 'OTR by others: otr3, in Go'],
   ['python3-potr', '/usr/lib/python3/dist-packages/potr/context.py', 'OTR by others: potr, in Python'],
+  ['nginx-light', '/usr/sbin/nginx', 'the reverse proxy of the operating guide'],
   ['openssl', '/usr/bin/openssl', 'certificates for TLS tests'],
+  ['sqlite3', '/usr/bin/sqlite3', 'writing the accounts of Kamailio'],
 ]
 
 const missing = PACKAGES.filter(([, ...rest]) => !rest.slice(0, -1).some(existsSync))

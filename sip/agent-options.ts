@@ -72,7 +72,7 @@ export interface SipAgentDoor {
    */
   watchRoom(call: string): void
   /**
-   * Asks the room of such a call to call somebody in (RFC 4579 §5.5). Ignored if the call has ended
+   * Asks the room of such a call to call somebody in (RFC 4579 §5). Ignored if the call has ended
    * meanwhile.
    *
    * @param who - a SIP address

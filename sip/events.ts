@@ -60,7 +60,7 @@ export interface RosterEndpoint {
   readonly status: RosterStatus | null
 }
 
-/** RFC 4575 §5.7.4. */
+/** RFC 4575 §5, as seen from the room. */
 export type RosterStatus =
   | 'pending'
   | 'dialing-out'

@@ -12,9 +12,9 @@ export const GLARE_OWNER_MS = { from: 2_100, to: 4_000 }
 export const GLARE_OTHER_MS = { from: 0, to: 2_000 }
 /** Octets of a MESSAGE outside a session, which may meet UDP on its way (RFC 3428 §8). */
 export const PAGE_MAX = 1_300
-/** Lifetime of a roster subscription, asked for: 1 h (RFC 4575 §3.2). */
+/** Lifetime of a roster subscription, asked for: 1 h (RFC 4575 §3.3). */
 export const ROSTER_EXPIRES_S = 3_600
-/** Rosters come no faster than this, so that asking for one more often is of no use (RFC 4575 §3.8). */
+/** Rosters come no faster than this, so that asking for one more often is of no use (RFC 4575 §3.9). */
 export const ROSTER_INTERVAL_MS = 5_000
 
 /** Implementation limits: ours to choose. */
@@ -59,6 +59,8 @@ export const URI_MAX = 1_024
 export const REFRESH_ATTEMPTS = 5
 /** An XML document is nested no deeper; rosters with side conversations reach 12. */
 export const XML_DEPTH_MAX = 16
+/** Namespaces that an element may know; each that declares more copies the list. */
+export const XML_NAMESPACES_MAX = 32
 /** Users in a roster; more are not shown. */
 export const ROSTER_USERS_MAX = 1_000
 /** Sessions of one user in a roster. */
@@ -66,8 +68,8 @@ export const ROSTER_ENDPOINTS_MAX = 16
 /** UTF-16 units of a name or subject in a roster. */
 export const ROSTER_NAME_MAX = 256
 /**
- * A roster that is refused for now is asked for so often, 1, 2, 4… s apart: a focus does not know us
- * before the MSRP session is up, for which it waits 30 s (RFC 4975 §5.4 leaves that to it).
+ * A roster that is refused for now is asked for so often, 1, 2, 4… s apart: a focus may not know us
+ * before the MSRP session is up, which takes half a minute at worst.
  */
 export const ROSTER_ATTEMPTS = 6
 /** A room has this long to say whether somebody came: 3 min, as SylkServer grants. */

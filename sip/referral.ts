@@ -7,7 +7,7 @@ import { refusal } from './refusal.ts'
 import { type Notice, type Refused, Subscription } from './subscription.ts'
 
 /**
- * Asks a room to call somebody in (RFC 4579 §5.5): a REFER outside the call's dialog, as Blink sends
+ * Asks a room to call somebody in (RFC 4579 §5): a REFER outside the call's dialog, as Blink sends
  * it and SylkServer takes it, and what the room says of it (RFC 3515 §2.4.5).
  */
 export class Referral {

@@ -76,7 +76,7 @@ function readAnswer(response: IncomingResponseMessage, ours: NameAddr | null): R
   }
 }
 
-/** RFC 5627 §4.1; the temporary one, which changes with every REGISTER, is of no use here. */
+/** RFC 5627 §4; the temporary one, which changes with every REGISTER, is of no use here. */
 function readGruu(params: string): URI | undefined {
   const uri = /;\s*pub-gruu\s*=\s*"(sip:[^"<>\s\\]{1,1024})"/i.exec(params)?.[1]
   return uri === undefined ? undefined : UserAgent.makeURI(uri)

@@ -3,6 +3,7 @@ import type { SipClock } from './agent-options.ts'
 import { backOff, jittered } from './back-off.ts'
 import type { Roster } from './events.ts'
 import {
+  EXPIRES_MAX_S,
   REFRESH_MIN_MS,
   RETRY_MAX_MS,
   ROSTER_ATTEMPTS,
@@ -35,7 +36,7 @@ export class RosterWatch {
   #expires = ROSTER_EXPIRES_S
   /** Refusals in a row. */
   #failures = 0
-  /** What the latest refusal said of patience, in seconds. */
+  /** No attempt sooner than this, in milliseconds. */
   #patience = 0
   #refreshedAt = Number.NEGATIVE_INFINITY
   #cancelTimer = () => {}
@@ -104,7 +105,7 @@ export class RosterWatch {
       case 'wait': {
         this.#subscription?.abandon()
         const wait = backOff(this.#failures - 1, randomFraction(this.#env))
-        return this.#after(Math.max(wait, Math.min(this.#patience * 1000, RETRY_MAX_MS)))
+        return this.#after(Math.max(wait, Math.min(this.#patience, RETRY_MAX_MS)))
       }
       case 'abandon':
         return this.#subscription?.abandon()
@@ -115,7 +116,7 @@ export class RosterWatch {
 
   #subscribe(): void {
     this.#state = new RosterState() // Versions count within one subscription.
-    const subscription: Subscription = new Subscription(
+    this.#subscription = new Subscription(
       this.#userAgent,
       {
         method: 'SUBSCRIBE',
@@ -130,7 +131,6 @@ export class RosterWatch {
         refused: (refused) => this.#onRefused(refused),
       },
     )
-    this.#subscription = subscription
   }
 
   #onNotice(notice: Notice): void {
@@ -146,17 +146,22 @@ export class RosterWatch {
 
   #onTerminated({ reason, retryAfter }: Notice): void {
     const isFinal = reason === 'noresource' || reason === 'rejected' || reason === 'invariant'
-    this.#defer(isFinal ? 'refused' : 'deferred', retryAfter)
+    // At once would do (RFC 6665 §4.1.3), but for a focus that ends whatever it accepts.
+    const patience = Math.max(ROSTER_INTERVAL_MS, (retryAfter ?? 0) * 1000)
+    this.#defer(isFinal ? 'refused' : 'deferred', patience)
   }
 
   #onRefused({ status, minExpires, retryAfter }: Refused): void {
-    if (status === 423 && minExpires !== null) this.#expires = Math.max(this.#expires, minExpires)
-    this.#defer(status === null || MAY_PASS.has(status) ? 'deferred' : 'refused', retryAfter)
+    if (status === 423 && minExpires !== null) {
+      this.#expires = Math.min(Math.max(this.#expires, minExpires), EXPIRES_MAX_S)
+    }
+    const mayPass = status === null || MAY_PASS.has(status)
+    this.#defer(mayPass ? 'deferred' : 'refused', (retryAfter ?? 0) * 1000)
   }
 
-  #defer(input: 'deferred' | 'refused', retryAfter: number | null): void {
+  #defer(input: 'deferred' | 'refused', patience: number): void {
     this.#failures += 1
-    this.#patience = retryAfter ?? 0
+    this.#patience = patience
     this.#input(this.#failures > ROSTER_ATTEMPTS ? 'refused' : input)
   }
 

@@ -17,7 +17,7 @@ export class RosterState {
   /** Of the last document applied; `null` before the first whole one. */
   #version: number | null = null
   #subject: string | null = null
-  /** By `entity`, compared as written (RFC 4575 §5.6). */
+  /** By `entity`, compared as written (RFC 4575 §4). */
   readonly #users = new Map<string, User>()
 
   /** Takes the body of one NOTIFY. Nothing changes unless the step is `changed`. */
@@ -69,7 +69,7 @@ interface Endpoint {
   readonly status: RosterStatus | null
 }
 
-/** Elements by key, as RFC 4575 §4.6 merges them: whole ones replace, partial ones add. */
+/** Elements by key, as RFC 4575 §4 merges them: whole ones replace, partial ones add. */
 function merge<Value>(
   values: Map<string, Value>,
   parent: XmlElement,
@@ -91,7 +91,7 @@ function merge<Value>(
 
 function mergeUser(before: User | undefined, element: XmlElement): User {
   const endpoints = new Map(before?.endpoints)
-  // Endpoints have no list of their own that could be whole: the user is (RFC 4575 §5.6).
+  // Endpoints have no list of their own that could be whole: the user is (RFC 4575 §5).
   merge(endpoints, element, 'endpoint', ROSTER_ENDPOINTS_MAX, mergeEndpoint)
   return {
     displayName: told(textOf(element, 'display-text'), before?.displayName),
@@ -120,7 +120,7 @@ const STATUSES = [
   'disconnected',
 ] as const satisfies readonly RosterStatus[]
 
-/** A focus may tell of those who left by their status (RFC 4575 §5.7.4). */
+/** A focus may tell of those who left by their status (RFC 4575 §5). */
 function isPresent({ endpoints }: User): boolean {
   const all = [...endpoints.values()]
   return all.length === 0 || all.some(({ status }) => status !== 'disconnected')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MESSAGE_MAX, XML_DEPTH_MAX } from './limits.ts'
+import { MESSAGE_MAX, XML_DEPTH_MAX, XML_NAMESPACES_MAX } from './limits.ts'
 import { childrenOf, readXml, textOf } from './xml.ts'
 
 describe('a document', () => {
@@ -62,11 +62,15 @@ test.each([
   expect(readXml(document)).toBeNull()
 })
 
-test('what is too deep or too long is refused', () => {
+test('what is too deep, too long or too much is refused', () => {
   const nested = (depth: number) => `${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}`
   expect(readXml(nested(XML_DEPTH_MAX))).not.toBeNull()
   expect(readXml(nested(XML_DEPTH_MAX + 1))).toBeNull()
   expect(readXml(`<a>${' '.repeat(MESSAGE_MAX)}</a>`)).toBeNull()
+  const declared = (count: number) =>
+    `<a ${Array.from({ length: count }, (_, at) => `xmlns:n${at}="urn:n"`).join(' ')}/>`
+  expect(readXml(declared(XML_NAMESPACES_MAX - 1))).not.toBeNull() // One is `xml`.
+  expect(readXml(declared(XML_NAMESPACES_MAX))).toBeNull()
 })
 
 test('anything gives a document or none', () => {

@@ -1,4 +1,4 @@
-import { MESSAGE_MAX, XML_DEPTH_MAX } from './limits.ts'
+import { MESSAGE_MAX, XML_DEPTH_MAX, XML_NAMESPACES_MAX } from './limits.ts'
 
 /** An element of a document that a server describes something with. */
 export interface XmlElement {
@@ -17,8 +17,8 @@ export interface XmlElement {
  * Reads a document without DTD, entities of its own or CDATA: no format here needs them, and they
  * are the ways to make a reader work for nothing.
  *
- * @returns `null` if it is not well-formed, uses a prefix that it does not declare, or is larger than
- *   `MESSAGE_MAX` or deeper than `XML_DEPTH_MAX`
+ * @returns `null` if it is not well-formed, uses a prefix that it does not declare, or is beyond
+ *   `MESSAGE_MAX`, `XML_DEPTH_MAX` or `XML_NAMESPACES_MAX`
  */
 export function readXml(document: string): XmlElement | null {
   if (document.length > MESSAGE_MAX) return null
@@ -39,7 +39,9 @@ export function readXml(document: string): XmlElement | null {
     }
     if (startTag !== undefined) {
       if (stack.length > XML_DEPTH_MAX) return null
-      stack.push(new Open(startTag, attributes!, inner.namespaces))
+      const opened = new Open(startTag, attributes!, inner.namespaces)
+      if (opened.namespaces.size > XML_NAMESPACES_MAX) return null
+      stack.push(opened)
     } else if (endTag !== inner.tag) {
       return null
     }
