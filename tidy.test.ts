@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   agent: ['chat', 'ws', 'node:'],
   edge: ['msrp', 'ws', 'node:', '@noble/hashes'], // Never otr or chat: the edge cannot read a message.
   'gateway-tests': ['otr', 'msrp', 'sip', 'chat', 'agent', 'edge', 'ws', 'node:', 'koffi'],
-  '.': ['agent', 'edge', 'node:', 'vitest'],
+  '.': ['agent', 'edge', 'node:', 'tsx', 'vitest'],
 }
 
 /** What tests and benches may use beyond their room: real peers are started from `node:`. */

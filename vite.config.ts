@@ -1,8 +1,42 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
+
+/**
+ * The development server has the edge inside, with the practice buddy, as `npm start` does. It is
+ * imported while running, so that a change of the edge's code does not restart Vite itself.
+ */
+function edgeInside(): Plugin {
+  let stop = async () => {}
+  return {
+    name: 'sotto-edge',
+    apply: 'serve',
+    async config({ server }) {
+      if (process.env['VITEST'] !== undefined) return undefined
+      const { tsImport } = await import('tsx/esm/api')
+      const { serve }: typeof import('./serve.ts') = await tsImport('./serve.ts', import.meta.url)
+      const port = server?.port ?? 5173
+      const served = await serve({
+        port: 0,
+        dataDir: '.sotto/edge',
+        webRoot: null,
+        origins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
+      })
+      stop = served.stop
+      const target = served.edge.url
+      const paths = ['^/ws$', '^/config\\.json$', '^/accounts$']
+      const proxy = Object.fromEntries(
+        paths.map((path) => [path, { target, ws: path === '^/ws$' }]),
+      )
+      return { server: { port, strictPort: true, proxy } }
+    },
+    configureServer: ({ httpServer }) => void httpServer?.once('close', () => void stop()),
+  }
+}
 
 export default defineConfig({
   root: 'web',
   publicDir: 'public',
+  cacheDir: '../node_modules/.vite',
+  plugins: [edgeInside()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

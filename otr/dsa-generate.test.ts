@@ -3,10 +3,10 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { expect, test } from 'vitest'
 import { concat, Writer } from './bytes.ts'
 import { sign, verify } from './dsa.ts'
-import { generateKey } from './dsa-generate.ts'
+import { generateKey, generateKeyInSlices, keySearch } from './dsa-generate.ts'
 import { checkPrivateKey } from './dsa-key-record.ts'
 import { bitLength } from './modular.ts'
-import { isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
+import { hasSmallFactor, isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
 
@@ -46,24 +46,32 @@ test('does not go on for ever with a source that is not random', () => {
   expect(() => generateKey((length) => new Uint8Array(length))).toThrow(RangeError)
 })
 
-test('counts the candidates that it tests, and stops when told', () => {
+test('in one go or in slices it is the same search, counted candidate by candidate', async () => {
   const counts: number[] = []
-  generateKey(seeded(1), (candidates) => counts.push(candidates))
+  const onProgress = (candidates: number) => counts.push(candidates)
+  expect(await generateKeyInSlices(seeded(1), { onProgress })).toEqual(generateKey(seeded(1)))
   expect(counts).toEqual(counts.map((_, i) => i))
   expect(counts.length).toBeGreaterThan(3)
+})
 
-  let asked = 0
-  const cancelled = () => ++asked === 3
-  expect(() => generateKey(seeded(1), () => {}, cancelled)).toThrow(
-    expect.objectContaining({ name: 'AbortError' }),
-  )
-  expect(asked).toBe(3)
+test('between slices the thread does other things, and stops when told', async () => {
+  const counts: number[] = []
+  const cancel = new AbortController()
+  const onProgress = (candidates: number) => {
+    // Not from in here, but as a message from elsewhere would: in a turn of its own.
+    if (candidates === 0) setImmediate(() => cancel.abort())
+    counts.push(candidates)
+  }
+  await expect(
+    generateKeyInSlices(seeded(1), { onProgress, signal: cancel.signal }),
+  ).rejects.toMatchObject({ name: 'AbortError' })
+  expect(counts.length).toBeLessThan(4)
 })
 
 test('costs few tests for each key, because the sieve takes nine candidates in ten', () => {
   let tested = 0
   for (let seed = 0; seed < 10; seed++) {
-    generateKey(seeded(seed), () => tested++)
+    for (const _ of keySearch(seeded(seed))) tested++
   }
   // One in 36 of those that the sieve leaves is prime; without it, one in 355.
   expect(tested / 10).toBeLessThan(80)
@@ -74,7 +82,7 @@ test('tells primes from composites as OpenSSL does', () => {
     const n = BigInt(`0x${randomBytes(12).toString('hex')}`) | 1n
     const prime = checkPrimeSync(n)
     expect(isProbablePrime(n, 20, random), `${n}`).toBe(prime)
-    if (prime) expect(passesFermat(n)).toBe(true)
+    if (prime) expect([passesFermat(n), hasSmallFactor(n)]).toEqual([true, false])
   }
 })
 
@@ -84,6 +92,11 @@ test('is not deceived by pseudoprimes', () => {
     expect(isProbablePrime(n, 40, random), `${n}`).toBe(false)
   }
   expect(passesFermat(561n)).toBe(true)
+})
+
+test('finds small factors', () => {
+  for (const n of [3n, 9n * 1009n, 53n * 65521n, 561n]) expect(hasSmallFactor(n)).toBe(true)
+  for (const n of [59n, 59n * 61n, 1n]) expect(hasSmallFactor(n)).toBe(false)
 })
 
 test('knows the odd primes below 2^16', () => {

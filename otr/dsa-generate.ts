@@ -1,9 +1,11 @@
 import { bytesToBigint } from './bytes.ts'
 import { type DsaPrivateKey, powSecret } from './dsa.ts'
 import { blindFactor } from './dsa-nonce.ts'
+import type { KeyWatch } from './engine.ts'
+import { cancelled } from './errors.ts'
 import { DSA_Q_BITS } from './limits.ts'
 import { powMod } from './modular.ts'
-import { isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
+import { hasSmallFactor, isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
 
 type Random = (length: number) => Uint8Array
 
@@ -17,36 +19,74 @@ const WINDOW = 2048
 const DRAWS_MAX = 5000
 const NOT_RANDOM = 'the random source repeats itself'
 
+/** Makes a key in one go: {@link keySearch} to its end. */
+export function generateKey(random: Random): DsaPrivateKey {
+  const search = keySearch(random)
+  for (;;) {
+    const { done, value } = search.next()
+    if (done) return value
+  }
+}
+
+/**
+ * Makes a key, with a pause before each candidate in which the thread hears of other things.
+ *
+ * @throws DOMException `AbortError` once `signal` is aborted
+ */
+export async function generateKeyInSlices(
+  random: Random,
+  { onProgress, signal }: KeyWatch,
+): Promise<DsaPrivateKey> {
+  const search = keySearch(random)
+  for (;;) {
+    if (signal?.aborted) throw cancelled()
+    const { done, value } = search.next()
+    if (done) return value
+    onProgress?.(value)
+    await pause()
+  }
+}
+
+/** Lets messages, timers and sockets have their turn, which a resolved promise alone would not. */
+function pause(): Promise<void> {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}
+
 /**
  * Makes a key of 1024 and 160 bits with domain parameters of its own, in the order of FIPS 186-4 §A.1:
  * q, then p ≡ 1 mod 2q, then g; last x and y. Unlike there, p is searched upwards from a random start,
  * which lets one sieve serve 2048 candidates. Tens of milliseconds, sometimes ten times as much.
  *
- * @param onProgress - called before each costly test with the number of candidates tested so far
- * @param cancelled - asked as often; true makes this throw
- * @throws DOMException `AbortError` if cancelled
+ * Stops before each costly test, about a millisecond, with the number of candidates tested so far.
+ *
  * @throws RangeError if `random` returns the same again and again
  */
-export function generateKey(
-  random: Random,
-  onProgress: (candidates: number) => void = () => {},
-  cancelled: () => boolean = () => false,
-): DsaPrivateKey {
-  let candidates = 0
-  const step = () => {
-    if (cancelled()) throw new DOMException('key generation was cancelled', 'AbortError')
-    onProgress(candidates++)
-  }
+export function* keySearch(random: Random): Generator<number, DsaPrivateKey, void> {
   const q = drawPrime(DSA_Q_BITS, random)
-  const p = findModulus(q, random, step)
-  const g = findGenerator(p, q)
-  const x = blindFactor(q, random)
-  return { p, q, g, y: powSecret({ p, q, g }, x), x }
+  let tested = 0
+  for (const p of likelyModuli(q, random)) {
+    yield tested++
+    // Four rounds: below 2^-80 for a random number of this length (FIPS 186-4 table C.1 asks 40
+    // for one that an adversary may have chosen).
+    if (!passesFermat(p) || !isProbablePrime(p, 4, random)) continue
+    const g = findGenerator(p, q)
+    const x = blindFactor(q, random)
+    return { p, q, g, y: powSecret({ p, q, g }, x), x }
+  }
+  throw new RangeError(NOT_RANDOM)
 }
 
 function drawPrime(bits: number, random: Random): bigint {
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
     const candidate = drawOfLength(bits, random) | 1n
+    if (hasSmallFactor(candidate)) continue
     // 2^-80 for the worst of odd numbers, far less for a random one.
     if (passesFermat(candidate) && isProbablePrime(candidate, 40, random)) return candidate
   }
@@ -58,7 +98,8 @@ function drawOfLength(bits: number, random: Random): bigint {
   return bytesToBigint(random(bits / 8)) | (1n << BigInt(bits - 1))
 }
 
-function findModulus(q: bigint, random: Random, step: () => void): bigint {
+/** Numbers ≡ 1 mod 2q of the right length without a small factor. */
+function* likelyModuli(q: bigint, random: Random): Generator<bigint, void, void> {
   const stride = 2n * q
   const inverses = strideInverses(stride)
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
@@ -67,14 +108,10 @@ function findModulus(q: bigint, random: Random, step: () => void): bigint {
     const composite = sieve(first, inverses)
     for (let i = composite.indexOf(0); i >= 0; i = composite.indexOf(0, i + 1)) {
       const p = first + stride * BigInt(i)
-      if (p >> BigInt(P_BITS - 1) !== 1n) continue // Fell below, or ran out above, the length.
-      step()
-      // Four rounds: below 2^-80 for a random number of this length (FIPS 186-4 table C.1 asks 40
-      // for one that an adversary may have chosen).
-      if (passesFermat(p) && isProbablePrime(p, 4, random)) return p
+      // Others fell below, or ran out above, the length.
+      if (p >> BigInt(P_BITS - 1) === 1n) yield p
     }
   }
-  throw new RangeError(NOT_RANDOM)
 }
 
 /** For each small prime r, the inverse of `stride` modulo r; 0 where r divides it. */

@@ -29,6 +29,14 @@ export interface OtrIdentity {
   readonly created: boolean
 }
 
+/** For whoever waits while a key is made. */
+export interface KeyWatch {
+  /** Told before each costly test how many candidates were tested before; about one in 36 is a key. */
+  onProgress?(candidates: number): void
+  /** Gives up. What is being saved by then can no longer be called back. */
+  readonly signal?: AbortSignal
+}
+
 /** What a peer's software does not bear (`quirks.md`); the session leaves it out. */
 export interface PeerProfile {
   /** Largest text the path carries in one message, in characters; above it, OTR fragments. */
@@ -70,10 +78,20 @@ export type OtrCommand =
  * Commands for one session take effect in the order of the calls. Secrets never cross this line.
  */
 export interface OtrEngine {
-  /** Loads the account's key, or makes one (tens of milliseconds to a second) and saves it. */
-  identity(account: string): Promise<OtrIdentity>
-  /** Makes a new key in place of the old. Sessions that are open keep the old one until they end. */
-  renewIdentity(account: string): Promise<OtrIdentity>
+  /**
+   * Loads the account's key, or makes one (tens of milliseconds to a second) and saves it. Whoever asks
+   * meanwhile gets the same one. It is made in slices, for as long as one of them has not given up.
+   *
+   * @throws DOMException `AbortError` if `watch` gave up; nothing was saved on its behalf
+   */
+  identity(account: string, watch?: KeyWatch): Promise<OtrIdentity>
+  /**
+   * Makes a new key in place of the old, in the same way. Sessions that are open keep the old one until
+   * they end.
+   *
+   * @throws DOMException `AbortError` if `watch` gave up; the old key stays
+   */
+  renewIdentity(account: string, watch?: KeyWatch): Promise<OtrIdentity>
   /** Opens a session in plaintext. @throws RangeError if `session` is open already. */
   open(session: string, setup: OtrSessionSetup): Promise<void>
   /** Runs one command. @throws RangeError if `session` is not open. */

@@ -13,3 +13,8 @@ export class OtrError extends Error {
     this.code = code
   }
 }
+
+/** What a call throws whose {@link KeyWatch} gave up. */
+export function cancelled(): DOMException {
+  return new DOMException('the making of a key was cancelled', 'AbortError')
+}

@@ -13,6 +13,7 @@ export { decodePrivateKey, encodePrivateKey } from './dsa-key-record.ts'
 export type {
   KeyRecord,
   KeyStore,
+  KeyWatch,
   OtrCommand,
   OtrEngine,
   OtrEnv,

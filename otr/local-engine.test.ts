@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { encodePrivateKey } from './dsa-key-record.ts'
-import type { KeyRecord, KeyStore, OtrEngine, OtrSessionSetup } from './engine.ts'
+import type {
+  KeyRecord,
+  KeyStore,
+  KeyWatch,
+  OtrEngine,
+  OtrIdentity,
+  OtrSessionSetup,
+} from './engine.ts'
 import { createOtrEngine } from './local-engine.ts'
 import { KEYS, POLICY, PROFILE, seeded, sheet } from './testing/peers.ts'
 
 class MemoryKeyStore implements KeyStore {
   readonly records = new Map<string, KeyRecord>()
   failing = false
+  saved = 0
 
   async load(account: string): Promise<KeyRecord | null> {
     if (this.failing) throw new Error('no storage')
@@ -15,6 +23,7 @@ class MemoryKeyStore implements KeyStore {
 
   async save(account: string, record: KeyRecord): Promise<void> {
     this.records.set(account, record)
+    this.saved++
   }
 }
 
@@ -76,6 +85,102 @@ describe('identity', () => {
     store.records.set(ACCOUNT, { key, instanceTag: 0x1234 })
     await expect(make(store).identity(ACCOUNT)).rejects.toThrow('OTR_OUT_OF_RANGE')
     expect(store.records.get(ACCOUNT)!.key).toBe(key)
+  })
+})
+
+describe('a key in the making', () => {
+  const aborted = expect.objectContaining({ name: 'AbortError' })
+  const isAborted = (call: Promise<unknown>) => expect(call).rejects.toEqual(aborted)
+  /** Gives up at the third candidate. */
+  const fickle = (): KeyWatch => {
+    const cancel = new AbortController()
+    const onProgress = (candidates: number) => void (candidates === 3 && cancel.abort())
+    return { signal: cancel.signal, onProgress }
+  }
+
+  test('tells how far it is', async () => {
+    const counts: number[] = []
+    await make().identity(ACCOUNT, { onProgress: (candidates) => counts.push(candidates) })
+    expect(counts.length).toBeGreaterThan(3)
+    expect(counts).toEqual(counts.map((_, i) => i))
+  })
+
+  test('is cancelled: nothing is saved, and the next call starts anew', async () => {
+    const store = new MemoryKeyStore()
+    const engine = make(store)
+    await isAborted(engine.identity(ACCOUNT, fickle()))
+    expect(store.saved).toBe(0)
+    await isAborted(engine.identity(ACCOUNT, { signal: AbortSignal.abort() }))
+    const call = engine.identity(ACCOUNT, fickle())
+    const cancel = new AbortController()
+    const onProgress = () => cancel.abort()
+    await isAborted(engine.renewIdentity(ACCOUNT, { signal: cancel.signal, onProgress }))
+    await isAborted(call)
+    expect(store.saved).toBe(0)
+    expect(await engine.identity(ACCOUNT)).toMatchObject({ created: true })
+    expect(store.saved).toBe(1)
+  })
+
+  test('for several: who gives up hears so at once, the others get one key', async () => {
+    const store = new MemoryKeyStore()
+    const engine = make(store)
+    const calls = [engine.identity(ACCOUNT, fickle()), engine.identity(ACCOUNT)] as const
+    const opened = engine.open('s', SETUP)
+    await isAborted(calls[0])
+    expect(store.saved).toBe(0)
+    expect(await calls[1]).toMatchObject({ created: true })
+    await opened
+    expect(store.saved).toBe(1)
+  })
+
+  test('is joined while it is being abandoned: the newcomer gets another', async () => {
+    const store = new MemoryKeyStore()
+    const engine = make(store)
+    const cancel = new AbortController()
+    let newcomers: Promise<OtrIdentity[]> | undefined
+    const onProgress = () => {
+      cancel.abort()
+      newcomers ??= Promise.all([engine.identity(ACCOUNT), engine.identity(ACCOUNT)])
+    }
+    await isAborted(engine.identity(ACCOUNT, { signal: cancel.signal, onProgress }))
+    const [first, second] = await newcomers!
+    expect(first).toEqual({ ...second, created: true })
+    expect(store.saved).toBe(1)
+  })
+
+  test('cannot be called back from the store: the call succeeds', async () => {
+    const store = new MemoryKeyStore()
+    const cancel = new AbortController()
+    store.save = async (account, record) => {
+      cancel.abort()
+      await MemoryKeyStore.prototype.save.call(store, account, record)
+    }
+    const engine = make(store)
+    const identity = await engine.identity(ACCOUNT, { signal: cancel.signal })
+    expect(await engine.identity(ACCOUNT)).toEqual({ ...identity, created: false })
+  })
+
+  test('in place of the old: cancelled, the old one stays', async () => {
+    const store = stocked()
+    const engine = make(store)
+    const { fingerprint } = sheet.dsa.alice
+    expect(await engine.identity(ACCOUNT)).toEqual({ fingerprint, created: false })
+    const renewing = engine.renewIdentity(ACCOUNT, fickle())
+    const asked = engine.identity(ACCOUNT)
+    await isAborted(renewing)
+    expect(await asked).toEqual({ fingerprint, created: false })
+    expect(store.saved).toBe(0)
+  })
+
+  test('in place of the old, asked for twice at once: one key, and whoever asks gets that', async () => {
+    const store = stocked()
+    const engine = make(store)
+    const both = [engine.renewIdentity(ACCOUNT), engine.renewIdentity(ACCOUNT)] as const
+    const asked = engine.identity(ACCOUNT)
+    const renewed = await both[0]
+    expect(await both[1]).toEqual(renewed)
+    expect(await asked).toEqual({ ...renewed, created: false })
+    expect(store.saved).toBe(1)
   })
 })
 

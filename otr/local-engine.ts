@@ -1,17 +1,20 @@
 import { OtrConversation } from './conversation.ts'
 import { type DsaPrivateKey, fingerprint } from './dsa.ts'
-import { generateKey } from './dsa-generate.ts'
+import { generateKeyInSlices } from './dsa-generate.ts'
 import { decodePrivateKey, encodePrivateKey } from './dsa-key-record.ts'
 import type {
   KeyStore,
+  KeyWatch,
   OtrCommand,
   OtrEngine,
   OtrEnv,
   OtrIdentity,
   OtrSessionSetup,
 } from './engine.ts'
+import { cancelled } from './errors.ts'
 import type { OtrOutput } from './events.ts'
 import { INSTANCE_TAG_MIN } from './limits.ts'
+import { SharedWork } from './shared-work.ts'
 
 /** An account's key, ready for use. */
 interface Identity {
@@ -29,7 +32,11 @@ class LocalEngine implements OtrEngine {
   readonly #env: OtrEnv
   readonly #keys: KeyStore
   /** One entry for each account, so that two callers at once do not make two keys. */
-  readonly #identities = new Map<string, Promise<Identity>>()
+  readonly #identities = new Map<string, SharedWork<Identity>>()
+  /** New keys in the making; whoever needs a key meanwhile waits for what becomes of it. */
+  readonly #renewals = new Map<string, SharedWork<Identity>>()
+  /** Accounts whose key is new, which nobody who asked has been told yet. */
+  readonly #untold = new Set<string>()
   readonly #sessions = new Map<string, Promise<OtrConversation>>()
 
   constructor(env: OtrEnv, keys: KeyStore) {
@@ -37,28 +44,22 @@ class LocalEngine implements OtrEngine {
     this.#keys = keys
   }
 
-  async identity(account: string): Promise<OtrIdentity> {
-    let created = false
-    const identity = await this.#identity(account, () => {
-      created = true
-    })
-    return { fingerprint: identity.fingerprint, created }
+  async identity(account: string, watch: KeyWatch = {}): Promise<OtrIdentity> {
+    const { fingerprint } = await this.#identity(account, watch)
+    return { fingerprint, created: this.#untold.delete(account) }
   }
 
-  async renewIdentity(account: string): Promise<OtrIdentity> {
-    const before = this.#identities.get(account)
-    const renewed = (async () => {
-      await before?.catch(() => {})
-      const stored = await this.#keys.load(account)
-      return this.#create(account, stored?.instanceTag ?? this.#drawInstanceTag())
-    })()
-    await this.#remember(account, renewed)
-    return { fingerprint: (await renewed).fingerprint, created: true }
+  async renewIdentity(account: string, watch: KeyWatch = {}): Promise<OtrIdentity> {
+    const before = this.#renewals.get(account)
+    if (before?.isAbandoned) await before.settled
+    const renewal = this.#renewals.get(account) ?? this.#renew(account)
+    const { fingerprint } = await renewal.join(watch)
+    return { fingerprint, created: true }
   }
 
   async open(session: string, { account, policy, profile }: OtrSessionSetup): Promise<void> {
     if (this.#sessions.has(session)) throw new RangeError('session is open already')
-    const conversation = this.#identity(account).then(
+    const conversation = this.#identity(account, {}).then(
       ({ key, fingerprint, instanceTag }) =>
         new OtrConversation(
           { random: this.#env.random, now: this.#env.now, key, fingerprint, ownTag: instanceTag },
@@ -91,32 +92,64 @@ class LocalEngine implements OtrEngine {
     for (const session of this.#sessions.keys()) this.close(session).catch(() => {})
   }
 
-  #identity(account: string, onCreate = () => {}): Promise<Identity> {
-    const known = this.#identities.get(account)
-    if (known !== undefined) return known
-    return this.#remember(account, this.#loadOrCreate(account, onCreate))
-  }
-
-  #remember(account: string, identity: Promise<Identity>): Promise<Identity> {
-    this.#identities.set(account, identity)
-    identity.catch(() => {
-      if (this.#identities.get(account) === identity) this.#identities.delete(account)
-    })
-    return identity
-  }
-
-  async #loadOrCreate(account: string, onCreate: () => void): Promise<Identity> {
-    const record = await this.#keys.load(account)
-    if (record === null) {
-      onCreate()
-      return this.#create(account, this.#drawInstanceTag())
+  async #identity(account: string, watch: KeyWatch): Promise<Identity> {
+    for (let other = this.#inTheWay(account); other; other = this.#inTheWay(account)) {
+      await other.settled
     }
-    const key = decodePrivateKey(record.key)
-    return { key, fingerprint: fingerprint(key), instanceTag: record.instanceTag }
+    return (this.#identities.get(account) ?? this.#loadOrCreate(account)).join(watch)
   }
 
-  async #create(account: string, instanceTag: number): Promise<Identity> {
-    const key = generateKey(this.#env.random)
+  #inTheWay(account: string): SharedWork<Identity> | undefined {
+    const current = this.#identities.get(account)
+    return this.#renewals.get(account) ?? (current?.isAbandoned ? current : undefined)
+  }
+
+  #loadOrCreate(account: string): SharedWork<Identity> {
+    const work = new SharedWork(async (watch) => {
+      try {
+        const record = await this.#keys.load(account)
+        if (watch.signal.aborted) throw cancelled()
+        if (record === null) {
+          const created = await this.#create(account, this.#drawInstanceTag(), watch)
+          this.#untold.add(account)
+          return created
+        }
+        const key = decodePrivateKey(record.key)
+        return { key, fingerprint: fingerprint(key), instanceTag: record.instanceTag }
+      } catch (error) {
+        this.#identities.delete(account) // The next one asks again.
+        throw error
+      }
+    })
+    this.#identities.set(account, work)
+    return work
+  }
+
+  #renew(account: string): SharedWork<Identity> {
+    const before = this.#identities.get(account)
+    const work: SharedWork<Identity> = new SharedWork(async (watch) => {
+      try {
+        await before?.settled
+        const stored = await this.#keys.load(account)
+        const tag = stored?.instanceTag ?? this.#drawInstanceTag()
+        const created = await this.#create(account, tag, watch)
+        this.#untold.delete(account)
+        this.#identities.set(account, work)
+        return created
+      } finally {
+        this.#renewals.delete(account)
+      }
+    })
+    this.#renewals.set(account, work)
+    return work
+  }
+
+  async #create(
+    account: string,
+    instanceTag: number,
+    watch: Required<KeyWatch>,
+  ): Promise<Identity> {
+    const key = await generateKeyInSlices(this.#env.random, watch)
     await this.#keys.save(account, { key: encodePrivateKey(key), instanceTag })
     return { key, fingerprint: fingerprint(key), instanceTag }
   }

@@ -59,6 +59,25 @@ test('calls take effect in their order', async () => {
   remote.dispose()
 })
 
+test('progress and cancelling cross, as numbers and as an AbortError', async () => {
+  const { remote, crossed } = connected()
+  const counts: number[] = []
+  const cancel = new AbortController()
+  const onProgress = (candidates: number) => {
+    counts.push(candidates)
+    if (candidates === 1) cancel.abort()
+  }
+  const renewing = remote.renewIdentity(ACCOUNT, { onProgress, signal: cancel.signal })
+  await expect(renewing).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
+  expect(counts.slice(0, 2)).toEqual([0, 1])
+  expect(counts.length).toBeLessThan(8)
+  expect(crossed.slice(0, 2)).toEqual([0, 1].map((candidates) => ({ id: 1, candidates })))
+  await expect(remote.identity(ACCOUNT, { signal: cancel.signal })).rejects.toThrow('cancelled')
+  const { fingerprint } = sheet.dsa.alice
+  expect(await remote.identity(ACCOUNT)).toEqual({ fingerprint, created: false })
+  remote.dispose()
+})
+
 test('no long-term key crosses, whatever is called', async () => {
   const { remote, crossed } = connected()
   await remote.identity(ACCOUNT)

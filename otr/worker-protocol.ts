@@ -1,14 +1,22 @@
-import type { OtrCommand, OtrEngine, OtrIdentity, OtrSessionSetup } from './engine.ts'
+import type { KeyWatch, OtrCommand, OtrEngine, OtrIdentity, OtrSessionSetup } from './engine.ts'
+import { cancelled } from './errors.ts'
 import type { OtrOutput } from './events.ts'
 
 /** Page to worker: one call of an {@link OtrEngine}. Each is answered exactly once, by its id. */
-export type OtrRequest = { readonly id: number } & (
-  | { readonly op: 'identity'; readonly account: string }
-  | { readonly op: 'renewIdentity'; readonly account: string }
+export type OtrCall = { readonly id: number } & (
+  | { readonly op: KeyOp; readonly account: string; readonly tellProgress: boolean }
   | { readonly op: 'open'; readonly session: string; readonly setup: OtrSessionSetup }
   | { readonly op: 'run'; readonly session: string; readonly command: OtrCommand }
   | { readonly op: 'close'; readonly session: string }
 )
+
+/** The call of that id is to give up; what it answers is the answer to this as well. */
+export interface OtrCancel {
+  readonly op: 'cancel'
+  readonly id: number
+}
+
+type KeyOp = 'identity' | 'renewIdentity'
 
 /** Worker to page. Long-term keys have no representation in this type: they cannot be sent. */
 export type OtrReply =
@@ -16,10 +24,16 @@ export type OtrReply =
   | {
       readonly id: number
       readonly ok: false
-      /** `RangeError` and `TypeError` are the caller's fault, and thrown as such on the page. */
+      /** `RangeError`, `TypeError` and `AbortError` are the caller's doing, and thrown as such. */
       readonly name: string
       readonly message: string
     }
+
+/** Worker to page, before the reply: how many candidates for a key have been tested. */
+export interface OtrProgress {
+  readonly id: number
+  readonly candidates: number
+}
 
 /** What both ends need of a `Worker`, of a worker's global scope, and of a test's `MessagePort`. */
 export interface Port {
@@ -29,28 +43,37 @@ export interface Port {
 
 /** The worker's end: runs the calls that come through `port`. */
 export function serveEngine(engine: OtrEngine, port: Port): void {
-  port.addEventListener('message', (event) => {
-    const request = event.data as OtrRequest
-    call(engine, request).then(
-      (value) => reply(port, { id: request.id, ok: true, value }),
-      (error: unknown) => reply(port, { id: request.id, ok: false, ...describe(error) }),
-    )
-  })
-}
+  const cancels = new Map<number, AbortController>()
+  const send = (message: OtrReply | OtrProgress) => port.postMessage(message)
 
-function reply(port: Port, message: OtrReply): void {
-  port.postMessage(message)
+  port.addEventListener('message', (event) => {
+    const request = event.data as OtrCall | OtrCancel
+    const { id } = request
+    if (request.op === 'cancel') return cancels.get(id)?.abort()
+    const watch = (tellProgress: boolean): KeyWatch => {
+      const cancel = new AbortController()
+      cancels.set(id, cancel)
+      const onProgress = (candidates: number) => send({ id, candidates })
+      return { signal: cancel.signal, ...(tellProgress && { onProgress }) }
+    }
+    call(engine, request, watch)
+      .then(
+        (value) => send({ id, ok: true, value }),
+        (error: unknown) => send({ id, ok: false, ...describe(error) }),
+      )
+      .finally(() => cancels.delete(id))
+  })
 }
 
 async function call(
   engine: OtrEngine,
-  request: OtrRequest,
+  request: OtrCall,
+  watch: (tellProgress: boolean) => KeyWatch,
 ): Promise<OtrIdentity | OtrOutput | null> {
   switch (request.op) {
     case 'identity':
-      return engine.identity(request.account)
     case 'renewIdentity':
-      return engine.renewIdentity(request.account)
+      return engine[request.op](request.account, watch(request.tellProgress))
     case 'open':
       await engine.open(request.session, request.setup)
       return null
@@ -68,13 +91,10 @@ function describe(error: unknown): { name: string; message: string } {
     : { name: 'Error', message: 'the OTR worker failed' }
 }
 
-type Call = OtrRequest extends infer Each
-  ? Each extends OtrRequest
-    ? Omit<Each, 'id'>
-    : never
-  : never
+type Call = OtrCall extends infer Each ? (Each extends OtrCall ? Omit<Each, 'id'> : never) : never
 
 interface Pending {
+  readonly onProgress: KeyWatch['onProgress']
   resolve(value: unknown): void
   reject(error: Error): void
 }
@@ -90,15 +110,15 @@ export class RemoteEngine implements OtrEngine {
   constructor(port: Port, onDispose: () => void) {
     this.#port = port
     this.#onDispose = onDispose
-    port.addEventListener('message', (event) => this.#take(event.data as OtrReply))
+    port.addEventListener('message', (event) => this.#take(event.data as OtrReply | OtrProgress))
   }
 
-  identity(account: string): Promise<OtrIdentity> {
-    return this.#call({ op: 'identity', account })
+  identity(account: string, watch: KeyWatch = {}): Promise<OtrIdentity> {
+    return this.#callForKey('identity', account, watch)
   }
 
-  renewIdentity(account: string): Promise<OtrIdentity> {
-    return this.#call({ op: 'renewIdentity', account })
+  renewIdentity(account: string, watch: KeyWatch = {}): Promise<OtrIdentity> {
+    return this.#callForKey('renewIdentity', account, watch)
   }
 
   async open(session: string, setup: OtrSessionSetup): Promise<void> {
@@ -125,26 +145,46 @@ export class RemoteEngine implements OtrEngine {
     this.#pending.clear()
   }
 
+  async #callForKey(op: KeyOp, account: string, watch: KeyWatch): Promise<OtrIdentity> {
+    const { signal, onProgress } = watch
+    if (signal?.aborted) throw cancelled()
+    const id = this.#nextId
+    const cancel = () => this.#post({ op: 'cancel', id })
+    signal?.addEventListener('abort', cancel)
+    try {
+      const tellProgress = onProgress !== undefined
+      return await this.#call({ op, account, tellProgress }, (count) => onProgress?.(count))
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+    }
+  }
+
   // The reply to an op is of that op's type: `call` above is the other half of this cast.
-  #call<Value>(request: Call): Promise<Value> {
+  #call<Value>(request: Call, onProgress?: (candidates: number) => void): Promise<Value> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject })
-      this.#port.postMessage({ id, ...request } satisfies OtrRequest)
+      this.#pending.set(id, { resolve: resolve as (value: unknown) => void, reject, onProgress })
+      this.#post({ id, ...request })
     })
   }
 
-  #take(reply: OtrReply): void {
-    const pending = this.#pending.get(reply.id)
-    this.#pending.delete(reply.id)
-    if (reply.ok) pending?.resolve(reply.value)
-    else pending?.reject(revive(reply))
+  #post(message: OtrCall | OtrCancel): void {
+    this.#port.postMessage(message)
+  }
+
+  #take(message: OtrReply | OtrProgress): void {
+    const pending = this.#pending.get(message.id)
+    if ('candidates' in message) return pending?.onProgress?.(message.candidates)
+    this.#pending.delete(message.id)
+    if (message.ok) pending?.resolve(message.value)
+    else pending?.reject(revive(message))
   }
 }
 
 function revive({ name, message }: { name: string; message: string }): Error {
   if (name === 'RangeError') return new RangeError(message)
   if (name === 'TypeError') return new TypeError(message)
+  if (name === 'AbortError') return new DOMException(message, name)
   return new Error(message)
 }
