@@ -49,7 +49,8 @@ export class LineWriter {
       case 'opened':
         return this.#opened(event.peer, event.room)
       case 'closed':
-        this.#ours.delete(event.peer)
+        // Lost or not reached, it opens again because we want it, not because the peer calls.
+        if (event.by === 'local' || event.by === 'remote') this.#ours.delete(event.peer)
         return [
           {
             event: 'closed',

@@ -162,7 +162,9 @@ export class ChatClient implements ChatClientDoor {
 
   renewIdentity(): void {
     this.#do(null, (account) => {
-      account.renewIdentity().catch((error: unknown) => this.#fail(error))
+      account.renewIdentity().catch((error: unknown) => {
+        if (this.#account === account) this.#fail(error) // Else signing out has cancelled it.
+      })
     })
   }
 

@@ -2,6 +2,32 @@ import { expect, test } from 'vitest'
 import type { OtrEngine } from '../otr/index.ts'
 import { type Actor, couple, stage } from './testing/stage.ts'
 
+test('signing out while the key is made cancels that: none is saved, and the next is made anew', async () => {
+  await using on = await stage()
+  const saved: string[] = []
+  const alice = await on.actor('alice', { signIn: false })
+  const { keys } = alice.store
+  const save = keys.save.bind(keys)
+  keys.save = async (account, record) => {
+    saved.push(account)
+    await save(account, record)
+  }
+  alice.client.signIn()
+  await alice.until((event) => event.type === 'account' && event.account.state === 'makingKey')
+  await alice.client.signOut()
+  const from = alice.events.length
+  await alice.signIn()
+  expect(saved).toEqual([alice.address])
+  expect(alice.all('account').map(({ account }) => account.state)).toContain('signedOut')
+  expect(alice.all('identity')).toMatchObject([{ created: true }])
+  expect(alice.events.findIndex(({ type }) => type === 'identity')).toBeGreaterThanOrEqual(from)
+
+  alice.client.renewIdentity()
+  await alice.leave()
+  expect(saved).toEqual([alice.address])
+  expect(alice.all('fault')).toEqual([])
+})
+
 /** Bob gets a new key; both clients find each other again by themselves. */
 async function changeKey(of: Actor, seenBy: Actor, from = seenBy.events.length) {
   of.client.renewIdentity()

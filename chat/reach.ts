@@ -3,7 +3,7 @@ import type { Channel, ChannelEvent } from './channel.ts'
 import type { ChatContext } from './context.ts'
 import type { Address, Sink } from './events.ts'
 import { RESUME_SPREAD_MS } from './limits.ts'
-import { type Loss, retryDelay } from './reconnection.ts'
+import { isPeerAway, type Loss, retryDelay } from './reconnection.ts'
 
 export type ReachEvent =
   | { readonly type: 'connecting' }
@@ -35,6 +35,8 @@ export class Reach {
   /** The person closed it: even what waits does not open it again. */
   #isLeft = false
   #failures = 0
+  /** What the failures are counted for: see {@link isPeerAway}. */
+  #failedAway = false
   #cancelRetry = () => {}
 
   constructor(
@@ -161,7 +163,8 @@ export class Reach {
   }
 
   #onLoss(loss: Loss): void {
-    this.#failures += 1
+    this.#failures = isPeerAway(loss) === this.#failedAway ? this.#failures + 1 : 1
+    this.#failedAway = isPeerAway(loss)
     // A peer that hangs up wants it closed; a refusal is an answer.
     if (loss.by === 'remote') this.#isWanted = false
     const delay = retryDelay(loss, this.#failures, this.#fraction())

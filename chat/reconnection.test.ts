@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SipError, type SipErrorCode } from '../sip/index.ts'
 import { faultOf } from './faults.ts'
-import { retryDelay } from './reconnection.ts'
+import { isPeerAway, retryDelay } from './reconnection.ts'
 
 const sip = (code: SipErrorCode) => faultOf(new SipError(code, ''))
 
@@ -18,6 +18,12 @@ test('a peer who is offline, or hung up, is left alone for longer', () => {
     15_000, 30_000, 240_000, 300_000, 300_000,
   ])
   expect(retryDelay({ by: 'remote', fault: null }, 1, 1)).toBe(15_000)
+})
+
+test('an absent peer and a broken way are told apart', () => {
+  expect(isPeerAway({ by: 'refused', fault: sip('SIP_PEER_OFFLINE') })).toBe(true)
+  expect(isPeerAway({ by: 'remote', fault: null })).toBe(true)
+  expect(isPeerAway({ by: 'network', fault: sip('SIP_CONNECTION_LOST') })).toBe(false)
 })
 
 test('a refusal is an answer', () => {

@@ -19,6 +19,8 @@ export class SignedIn {
   readonly #archive: Archive
   readonly #connection: AccountConnection
   readonly #conversations = new Map<Address, Conversation>()
+  /** Stops the making of a key; nothing else waits for a person's patience. */
+  readonly #leaving = new AbortController()
   #fingerprint: string | null = null
   #told = ''
   #isOver = false
@@ -50,7 +52,11 @@ export class SignedIn {
     return this.#context
   }
 
-  /** Restores what is stored, sees to the key, and connects. @throws what the engine throws */
+  /**
+   * Restores what is stored, sees to the key, and connects.
+   *
+   * @throws what the engine throws; a DOMException `AbortError` if {@link end} came first
+   */
   async begin(): Promise<void> {
     const { contacts, messages } = await this.#archive.load()
     this.contacts.restore(contacts)
@@ -58,7 +64,9 @@ export class SignedIn {
       if (this.contacts.get(message.peer)) this.with(message.peer).restore(message)
     }
     this.#tell({ state: 'makingKey' })
-    const { fingerprint, created } = await this.#setup.otr.identity(this.#setup.account.address)
+    const { otr, account } = this.#setup
+    const { signal } = this.#leaving
+    const { fingerprint, created } = await otr.identity(account.address, { signal })
     if (this.#isOver) return
     this.#fingerprint = fingerprint
     this.#emit({ type: 'identity', fingerprint, created })
@@ -73,6 +81,7 @@ export class SignedIn {
 
   /** Ends everything properly, but in time. No event follows. */
   async end(): Promise<void> {
+    this.#leaving.abort()
     this.strangers.dispose()
     const conversations = [...this.#conversations.values()]
     await this.#inTime(Promise.all(conversations.map((one) => one.dispose())))
@@ -113,7 +122,8 @@ export class SignedIn {
 
   async renewIdentity(): Promise<void> {
     const { otr, account } = this.#setup
-    const { fingerprint, created } = await otr.renewIdentity(account.address)
+    const { signal } = this.#leaving
+    const { fingerprint, created } = await otr.renewIdentity(account.address, { signal })
     this.#fingerprint = fingerprint
     this.#emit({ type: 'identity', fingerprint, created })
     await Promise.all([...this.#conversations.values()].map((one) => one.restart()))
