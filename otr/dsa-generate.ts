@@ -38,25 +38,38 @@ export async function generateKeyInSlices(
   { onProgress, signal }: KeyWatch,
 ): Promise<DsaPrivateKey> {
   const search = keySearch(random)
-  for (;;) {
-    if (signal?.aborted) throw cancelled()
-    const { done, value } = search.next()
-    if (done) return value
-    onProgress?.(value)
-    await pause()
+  const pauses = new Pauses()
+  try {
+    for (;;) {
+      if (signal?.aborted) throw cancelled()
+      const { done, value } = search.next()
+      if (done) return value
+      onProgress?.(value)
+      await pauses.next()
+    }
+  } finally {
+    pauses.end()
   }
 }
 
 /** Lets messages, timers and sockets have their turn, which a resolved promise alone would not. */
-function pause(): Promise<void> {
-  const { port1, port2 } = new MessageChannel()
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
+class Pauses {
+  /** Taken in turns: Node goes on with one port for as long as there is something in it. */
+  readonly #channels = [new MessageChannel(), new MessageChannel()] as const
+  #turn: 0 | 1 = 0
+
+  next(): Promise<void> {
+    this.#turn = this.#turn === 0 ? 1 : 0
+    const { port1, port2 } = this.#channels[this.#turn]
+    return new Promise((resolve) => {
+      port1.onmessage = () => resolve()
+      port2.postMessage(null)
+    })
+  }
+
+  end(): void {
+    for (const { port1 } of this.#channels) port1.close()
+  }
 }
 
 /**
