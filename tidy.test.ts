@@ -11,7 +11,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   web: ['chat', 'lit', 'idb', 'lucide-static'],
   agent: ['chat', 'ws', 'node:'],
   edge: ['msrp', 'ws', 'node:', '@noble/hashes'], // Never otr or chat: the edge cannot read a message.
-  'gateway-tests': ['otr', 'msrp', 'sip', 'chat', 'agent', 'edge', 'ws', 'node:', 'koffi'],
+  'gateway-tests': ['otr', 'msrp', 'sip', 'chat', 'agent', 'edge', 'ws', 'node:', 'koffi', 'vite'],
   '.': ['agent', 'edge', 'node:', 'tsx', 'vitest'],
 }
 
@@ -77,6 +77,7 @@ function destination(source: Source, specifier: string): string | null {
   const target = join(source.path, '..', specifier)
   const room = target.includes('/') ? target.slice(0, target.indexOf('/')) : '.'
   if (room === source.room) return null
+  if (source.path.endsWith('.bench.ts') && target === 'bench.ts') return null // What a bench is.
   if (source.isTest && target.startsWith(`${room}/testing/`)) return room
   expect(target, `${source.path} enters ${room} beside its door`).toBe(`${room}/index.ts`)
   return room

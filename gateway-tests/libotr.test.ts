@@ -8,6 +8,7 @@ import {
   type OtrVersion,
 } from '../otr/index.ts'
 import { LIBOTR_POLICY, LibotrPeer } from './libotr.ts'
+import { type Ends, talkOverRoughWire } from './rough-wire.ts'
 
 /** Our end, through the room's door. */
 class Ours {
@@ -313,66 +314,16 @@ describe.each([2, 3] as const)('version %i with libotr 4.1.1', (version) => {
   test('a thousand messages at random, lost, doubled and overtaken', async () => {
     await meet(version)
     await start('we')
-    const random = mulberry(version)
-    const chance = (probability: number) => random() < probability
-    /** What is on its way from each; `number` is `null` for the protocol's own messages. */
-    const way = { ours: [] as Letter[], theirs: [] as Letter[] }
-    const read = { ours: [] as number[], theirs: [] as number[] }
-    const counts = { lost: 0, doubled: 0, overtaken: 0 }
-
-    const post = (number: number | null) => {
-      way.ours.push(...alice.outbox.splice(0).map((text) => ({ text, number })))
-      way.theirs.push(...bob.take().map((text) => ({ text, number })))
+    const ends: Ends = {
+      say: async (who, text) => (who === 'we' ? alice.send(text) : bob.send(text)),
+      take: (who) => (who === 'we' ? alice.outbox.splice(0) : bob.take()),
+      deliver: async (to, text) =>
+        to === 'we' ? alice.run({ op: 'receive', text }) : bob.receive(text),
     }
-    const arrive = async (from: 'ours' | 'theirs', { text, number }: Letter) => {
-      if (number !== null) {
-        if (number > (read[from].at(-1) ?? -1)) read[from].push(number)
-        else counts.overtaken++
-      }
-      if (from === 'ours') bob.receive(text)
-      else await alice.run({ op: 'receive', text })
-      post(null)
-    }
-    for (let i = 0; i < 1000 || way.ours.length + way.theirs.length > 0; ) {
-      const who = chance(0.5) ? 'ours' : 'theirs'
-      if (i < 1000 && chance(0.5)) {
-        if (who === 'ours') await alice.send(`${i} ä€🌍`)
-        else bob.send(`${i} ä€🌍`)
-        post(i++)
-        continue
-      }
-      const letter = way[who].shift()
-      if (letter === undefined) continue
-      if (way[who].length > 0 && chance(0.1))
-        way[who].splice(1 + Math.floor(random() * 3), 0, letter)
-      else if (chance(0.1)) counts.lost++
-      else {
-        await arrive(who, letter)
-        if (!chance(0.1)) continue
-        counts.doubled++
-        await arrive(who, letter)
-      }
-    }
-    // Exactly what was neither lost nor overtaken, once, and in order.
-    expect(bob.texts).toEqual(read.ours.map((i) => `${i} ä€🌍`))
-    expect(alice.texts).toEqual(read.theirs.map((i) => `${i} ä€🌍`))
-    for (const count of Object.values(counts)) expect(count).toBeGreaterThan(50)
+    const { readable, lost, doubled, overtaken } = await talkOverRoughWire(ends, 1000, version)
+    expect(bob.texts).toEqual(readable.we)
+    expect(alice.texts).toEqual(readable.they)
+    expect(Math.min(lost, doubled, overtaken)).toBeGreaterThan(50)
     await expectTalk(3)
   })
 })
-
-interface Letter {
-  readonly text: string
-  readonly number: number | null
-}
-
-/** Repeatable choices. */
-function mulberry(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

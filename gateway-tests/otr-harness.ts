@@ -219,10 +219,7 @@ export class Ours {
   }
 }
 
-/** What becomes of a text on the wire. */
-export type Fate = 'arrives' | 'lost' | 'doubled'
 export type Who = 'we' | 'they'
-const COPIES: Record<Fate, number> = { arrives: 1, lost: 0, doubled: 2 }
 
 export interface MeetingSetup {
   readonly versions: readonly OtrVersion[]
@@ -264,12 +261,14 @@ export class Meeting {
   }
 
   /** Carries the oldest text that `who` has for the other, if there is one. */
-  async carry(who: Who, fate: Fate = 'arrives'): Promise<void> {
-    const [from, to] = who === 'we' ? [this.ours, this.theirs] : [this.theirs, this.ours]
-    const text = from.outbox.shift()
-    if (text === undefined) return
-    this.#log.push(`${who === 'we' ? '->' : '<-'} ${fate} ${text}`)
-    for (let copy = 0; copy < COPIES[fate]; copy++) await to.run({ op: 'receive', text })
+  async carry(who: Who): Promise<void> {
+    const text = (who === 'we' ? this.ours : this.theirs).outbox.shift()
+    if (text !== undefined) await this.deliver(who === 'we' ? 'they' : 'we', text)
+  }
+
+  async deliver(to: Who, text: string): Promise<void> {
+    this.#log.push(`${to === 'we' ? '<-' : '->'} ${text}`)
+    await (to === 'we' ? this.ours : this.theirs).run({ op: 'receive', text })
   }
 
   /** Carries until neither has anything to say. */

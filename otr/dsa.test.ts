@@ -8,6 +8,7 @@ import {
   encodePublicKey,
   fingerprint,
   formatFingerprint,
+  powSecret,
   readPublicKey,
   sign,
   signWith,
@@ -15,6 +16,8 @@ import {
 } from './dsa.ts'
 import { decodePrivateKey, encodePrivateKey } from './dsa-key-record.ts'
 import { drawNonce } from './dsa-nonce.ts'
+import { KEYS_REMEMBERED_MAX } from './limits.ts'
+import { powMod } from './modular.ts'
 import sheet from './vectors/otr-sheet.json' with { type: 'json' }
 
 const random = (length: number) => new Uint8Array(randomBytes(length))
@@ -185,6 +188,44 @@ describe('PUBKEY', () => {
       expect(() => readPublicKey(reader)).toThrow(code('OTR_OUT_OF_RANGE'))
     }
   })
+})
+
+describe('keys that come again', () => {
+  const keyOf = (x: bigint): DsaPublicKey => ({ ...PARAMETERS, y: powSecret(ALICE, x) })
+  const read = (key: DsaPublicKey) => readPublicKey(new Reader(encodePublicKey(key)))
+
+  test('are recognised, up to a limit', () => {
+    const first = read(keyOf(1000n))
+    for (let i = 1; i < KEYS_REMEMBERED_MAX; i++) read(keyOf(1000n + BigInt(i)))
+    expect(read(keyOf(1000n))).toBe(first) // Now the one seen last.
+    for (let i = 1; i < KEYS_REMEMBERED_MAX; i++) read(keyOf(2000n + BigInt(i)))
+    expect(read(keyOf(1000n))).toBe(first)
+    for (let i = 0; i < KEYS_REMEMBERED_MAX; i++) read(keyOf(3000n + BigInt(i)))
+    expect(read(keyOf(1000n))).not.toBe(first)
+  })
+
+  test('are refused as often as they come if they are unsound', () => {
+    const { p } = ALICE
+    read(keyOf(1000n))
+    for (const part of [{ g: p - 1n }, { y: p - 1n }, { y: p - keyOf(1000n).y }]) {
+      for (let time = 0; time < 3; time++) {
+        expect(() => read({ ...keyOf(1000n), ...part })).toThrow(code('OTR_OUT_OF_RANGE'))
+      }
+    }
+  })
+})
+
+test('powSecret is the power, for every length of exponent', () => {
+  const { p, q, g } = PARAMETERS
+  for (const x of [0n, 1n, 2n, (1n << 80n) - 1n, q >> 1n, q - 1n]) {
+    expect(powSecret(ALICE, x)).toBe(powMod(g, x, p))
+  }
+  fc.assert(
+    fc.property(fc.bigInt({ min: 0n, max: q - 1n }), (x) => {
+      expect(powSecret(ALICE, x)).toBe(powMod(g, x, p))
+    }),
+    { numRuns: 50 },
+  )
 })
 
 describe('the key record', () => {

@@ -122,7 +122,7 @@ function remember(key: DsaPublicKey): DsaPublicKey {
 }
 
 /**
- * Looks closely at a key from elsewhere, which costs about as much as a signature without tables.
+ * Looks closely at a key from elsewhere: a table and a power of 160 bits for g and for y.
  *
  * @throws OtrError `OTR_OUT_OF_RANGE` for sizes outside `limits.ts`, and for g and y not of order q
  */
