@@ -77,7 +77,7 @@ function destination(source: Source, specifier: string): string | null {
   const target = join(source.path, '..', specifier)
   const room = target.includes('/') ? target.slice(0, target.indexOf('/')) : '.'
   if (room === source.room) return null
-  if (source.path.endsWith('.bench.ts') && target === 'bench.ts') return null // What a bench is.
+  if (source.isTest && room === '.') return null // What a bench is, and what serves it all.
   if (source.isTest && target.startsWith(`${room}/testing/`)) return room
   expect(target, `${source.path} enters ${room} beside its door`).toBe(`${room}/index.ts`)
   return room
