@@ -6,8 +6,9 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { describe, expect, test } from 'vitest'
-import { sealSignature } from './ake.ts'
+import { encodeSigner, sealSignature, signedValue } from './ake.ts'
 import { equalBytes, fromHex, Reader, Writer } from './bytes.ts'
+import { sign } from './dsa.ts'
 import type { OtrEvent } from './events.ts'
 import { P } from './group.ts'
 import { deriveAkeKeys } from './key-schedule.ts'
@@ -465,10 +466,15 @@ describe.each([0n, 1n, P - 1n, P, P + 1n])('a small subgroup, or none: %s as', (
     const gx = new Writer().mpi(bad).finish()
     const encrypted = aesCtr(r, COUNTER_ZERO, gx)
     alice.receive(writeEncoded(encodeDhCommit(header, encrypted, sha256(gx))))
-    const { senderTag } = parse(alice.take()[0]!)
-    const signature = sealSignature(deriveAkeKeys(bad).reveal, new Uint8Array(500))
-    const reveal = encodeRevealSignature({ ...header, receiverTag: senderTag }, r, signature)
-    alice.receive(writeEncoded(reveal))
+    const answer = parse(alice.take()[0]!)
+    if (answer.type !== 'dhKey') throw new Error('unreachable')
+    // Everything else is in order: the secret of such a g^x is known without g^y.
+    const keys = deriveAkeKeys(bad % P).reveal
+    const m = signedValue(keys.m1, bad, answer.gy, KEYS.bob, 1)
+    const signature = sign(KEYS.bob, m, (length) => new Uint8Array(length).fill(1))
+    const sealed = sealSignature(keys, encodeSigner(KEYS.bob, 1, signature))
+    const receiverTag = answer.senderTag
+    alice.receive(writeEncoded(encodeRevealSignature({ ...header, receiverTag }, r, sealed)))
     expect(alice.events.at(-1)).toEqual(outOfRange)
     expect(alice.take()).toEqual([])
   })

@@ -33,9 +33,8 @@ vi.mock('./dsa.ts', async (load) => {
   return { ...dsa, sign, verify }
 })
 
-/** `npm run test:long` sets it. */
-const LONG = process.env['OTR_LONG'] === '1'
-const RUNS = 100_000
+/** `npm run test:long` asks for all of them; every other run of the tests for a few. */
+const RUNS = process.env['OTR_LONG'] === '1' ? 100_000 : 150
 
 /** The numbers of each length in an order of their own, so that powers recur however runs differ. */
 function drawer(name: string): OtrEnv['random'] {
@@ -59,29 +58,25 @@ function derived(name: string, length: number, count: number): Uint8Array {
   return bytes
 }
 
-test.runIf(LONG)(
-  `${RUNS} interleavings: nothing in clear, nothing twice, nothing false, and it heals`,
-  () => {
-    let moves = 0
-    let delivered = 0
-    fc.assert(
-      fc.property(
-        fc.constantFrom('1', '2', '3'),
-        fc.tuple(setup, setup),
-        fc.boolean(),
-        fc.array(move, { minLength: 10, maxLength: 40, size: 'max' }),
-        (seed, setups, met, steps) => {
-          const both = new Interleaving(setups, [drawer(`a${seed}`), drawer(`b${seed}`)])
-          if (met) both.meet()
-          delivered += both.play(steps)
-          moves += steps.length
-        },
-      ),
-      { numRuns: RUNS },
-    )
-    // Whoever never gets to talk proves nothing.
-    expect(delivered).toBeGreaterThan(RUNS)
-    process.stdout.write(`${RUNS} interleavings, ${moves} moves, ${delivered} texts delivered\n`)
-  },
-  3_600_000,
-)
+test(`${RUNS} interleavings: nothing in clear, nothing twice, nothing false, and it heals`, () => {
+  let moves = 0
+  let delivered = 0
+  fc.assert(
+    fc.property(
+      fc.constantFrom('1', '2', '3'),
+      fc.tuple(setup, setup),
+      fc.boolean(),
+      fc.array(move, { minLength: 10, maxLength: 40, size: 'max' }),
+      (seed, setups, met, steps) => {
+        const both = new Interleaving(setups, [drawer(`a${seed}`), drawer(`b${seed}`)])
+        if (met) both.meet()
+        delivered += both.play(steps)
+        moves += steps.length
+      },
+    ),
+    { numRuns: RUNS },
+  )
+  // Whoever never gets to talk proves nothing.
+  expect(delivered).toBeGreaterThan(RUNS / 2)
+  process.stdout.write(`${RUNS} interleavings, ${moves} moves, ${delivered} texts delivered\n`)
+}, 3_600_000)
