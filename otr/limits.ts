@@ -23,7 +23,7 @@ export const MPI_BYTES_MAX = 384
 export const DSA_P_BITS_MIN = 1024
 /** Largest DSA modulus accepted, in bits: the time that verification takes grows with its square. */
 export const DSA_P_BITS_MAX = 3072
-/** Keys of peers that are remembered as sound, with 16 KB of tables each; checking another costs 1 ms. */
+/** Keys of peers that are remembered as sound, with 32 KB of tables each; checking another costs 1 ms. */
 export const KEYS_REMEMBERED_MAX = 16
 /** Largest key or fingerprint file of another program that is read, in bytes: thousands of entries. */
 export const FILE_BYTES_MAX = 1024 * 1024

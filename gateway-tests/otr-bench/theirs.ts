@@ -1,7 +1,7 @@
 import { LIBOTR_POLICY, LibotrPeer } from '../libotr.ts'
 import { type Task, TEXT } from './ours.ts'
 
-/** Alice and Bob of libotr. What the calls through koffi cost, about a microsecond each, is included. */
+/** Alice and Bob of libotr. What the calls through koffi cost is included. */
 export class Theirs implements Record<Task, () => void> {
   readonly #alice = new LibotrPeer('alice', 'bob', LIBOTR_POLICY.both)
   readonly #bob = new LibotrPeer('bob', 'alice', LIBOTR_POLICY.both)
