@@ -17,7 +17,11 @@ const PACKAGES = [
   ['libotr5-bin', '/usr/bin/otr_parse', 'the toolkit that ours is compared with'],
   ['golang-go', '/usr/bin/go', 'the compiler for the program around otr3'],
   ['golang-github-twstrike-otr3-dev', goCode('twstrike/otr3'), 'OTR by others: otr3, in Go'],
-  ['python3-potr', '/usr/lib/python3/dist-packages/potr/context.py', 'OTR by others: potr, in Python'],
+  [
+    'python3-potr',
+    '/usr/lib/python3/dist-packages/potr/context.py',
+    'OTR by others: potr, in Python',
+  ],
   ['nginx-light', '/usr/sbin/nginx', 'the reverse proxy of the operating guide'],
   ['openssl', '/usr/bin/openssl', 'certificates for TLS tests'],
   ['sqlite3', '/usr/bin/sqlite3', 'writing the accounts of Kamailio'],
