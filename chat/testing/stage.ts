@@ -134,6 +134,14 @@ export class Actor {
     }
   }
 
+  /** The server sends what no server should, on every open socket of this kind. */
+  mishear(protocol: 'sip' | 'msrp', text: string): void {
+    for (const socket of this.#sockets) {
+      if (socket.protocol !== protocol || socket.readyState !== socket.OPEN) continue
+      socket.emit('message', Buffer.from(text), false)
+    }
+  }
+
   /** The first event, past or to come, that matches; those before `from` do not count. */
   until<E extends ChatEvent>(
     matches: ((event: ChatEvent) => event is E) | ((event: ChatEvent) => boolean),
