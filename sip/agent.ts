@@ -1,5 +1,5 @@
 import { parseAddress } from './address.ts'
-import type { SipAccount, SipAgentDoor, SipEnv, SipSink } from './agent-options.ts'
+import type { SipAccount, SipAgentDoor, SipEnv, SipSink } from './agent-door.ts'
 import { settle } from './call.ts'
 import { Calls } from './calls.ts'
 import type { MsrpDescription, SipError } from './events.ts'

@@ -1,7 +1,7 @@
 import { type Info, type Session, SessionState } from 'sip.js'
 import type { IncomingRequestMessage, IncomingResponseMessage } from 'sip.js/lib/core/index.js'
 import { hasFocus } from './address.ts'
-import type { SipClock, SipSink } from './agent-options.ts'
+import type { SipClock, SipSink } from './agent-door.ts'
 import type { MsrpDescriptionHandler } from './description-handler.ts'
 import { SipError, type SipEvent, type SipPeer } from './events.ts'
 import { GLARE_OTHER_MS, GLARE_OWNER_MS, REFRESH_ATTEMPTS } from './limits.ts'

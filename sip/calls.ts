@@ -1,7 +1,7 @@
 import { type Invitation, Inviter, type Message, type URI, UserAgent } from 'sip.js'
 import type { OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
 import { parseAddress } from './address.ts'
-import type { SipClock, SipSink } from './agent-options.ts'
+import type { SipClock, SipSink } from './agent-door.ts'
 import { type Call, type CallHost, settle } from './call.ts'
 import { MsrpDescriptionHandler } from './description-handler.ts'
 import { type MsrpDescription, SipError } from './events.ts'

@@ -1,6 +1,6 @@
 import { type Invitation, Inviter, type Message, Registerer, type Session, UserAgent } from 'sip.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { SipAgentDoor } from './agent-options.ts'
+import type { SipAgentDoor } from './agent-door.ts'
 import { attachToUserAgent } from './embedded-agent.ts'
 import type { SipEvent } from './events.ts'
 import {

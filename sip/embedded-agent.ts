@@ -1,6 +1,6 @@
 import { type Registerer, RegistererState, TransportState, type UserAgent } from 'sip.js'
 import { parseAddress } from './address.ts'
-import type { SipAgentDoor, SipClock, SipSink } from './agent-options.ts'
+import type { SipAgentDoor, SipClock, SipSink } from './agent-door.ts'
 import { Calls } from './calls.ts'
 import { type MsrpDescription, SipError } from './events.ts'
 import { HostHooks } from './host-hooks.ts'

@@ -6,7 +6,7 @@
 
 export { parseAddress } from './address.ts'
 export { SipAgent } from './agent.ts'
-export type { SipAccount, SipAgentDoor, SipClock, SipEnv, SipSocket } from './agent-options.ts'
+export type { SipAccount, SipAgentDoor, SipClock, SipEnv, SipSocket } from './agent-door.ts'
 export { attachToUserAgent, type HostAccount } from './embedded-agent.ts'
 export type {
   MsrpDescription,

@@ -1,4 +1,4 @@
-import type { SipSink } from './agent-options.ts'
+import type { SipSink } from './agent-door.ts'
 import type { SipEvent } from './events.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { SipClock } from './agent-options.ts'
+import type { SipClock } from './agent-door.ts'
 
 /** Lower-case hexadecimal of `length` random octets: safe in any SIP token, host label or tag. */
 export function randomToken(env: SipClock, length = 10): string {

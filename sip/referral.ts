@@ -1,5 +1,5 @@
 import type { URI, UserAgent } from 'sip.js'
-import type { SipClock } from './agent-options.ts'
+import type { SipClock } from './agent-door.ts'
 import { SipError } from './events.ts'
 import { REFERRAL_TIMEOUT_MS } from './limits.ts'
 import { randomToken } from './random.ts'

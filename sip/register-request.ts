@@ -1,7 +1,7 @@
 import { URI, UserAgent } from 'sip.js'
 import type { IncomingResponseMessage } from 'sip.js/lib/core/index.js'
 import { type NameAddr, parseNameAddr } from './address.ts'
-import type { SipAccount } from './agent-options.ts'
+import type { SipAccount } from './agent-door.ts'
 import { isReal, seconds } from './answer.ts'
 import type { RegisterAnswer, RegisterRequest, SendRegister } from './registration.ts'
 

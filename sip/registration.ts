@@ -1,4 +1,4 @@
-import type { SipEnv } from './agent-options.ts'
+import type { SipEnv } from './agent-door.ts'
 import { backOff, jittered } from './back-off.ts'
 import { type Registration, SipError } from './events.ts'
 import {

@@ -1,6 +1,6 @@
 import type { URI, UserAgent } from 'sip.js'
 import { parseAddress } from './address.ts'
-import type { SipClock, SipSink } from './agent-options.ts'
+import type { SipClock, SipSink } from './agent-door.ts'
 import { SipError } from './events.ts'
 import { REFERRALS_MAX } from './limits.ts'
 import { Referral } from './referral.ts'

@@ -1,5 +1,5 @@
 import type { URI, UserAgent } from 'sip.js'
-import type { SipClock } from './agent-options.ts'
+import type { SipClock } from './agent-door.ts'
 import { backOff, jittered } from './back-off.ts'
 import type { Roster } from './events.ts'
 import {

@@ -1,5 +1,5 @@
 import { EmitterImpl, type Transport, TransportState } from 'sip.js'
-import type { SipEnv, SipSocket } from './agent-options.ts'
+import type { SipEnv, SipSocket } from './agent-door.ts'
 import { jittered } from './back-off.ts'
 import { SipError } from './events.ts'
 import {

@@ -5,7 +5,7 @@ import {
   type OutgoingRequestMessage,
 } from 'sip.js/lib/core/index.js'
 import { parseAddress } from './address.ts'
-import type { SipAccount, SipEnv } from './agent-options.ts'
+import type { SipAccount, SipEnv } from './agent-door.ts'
 import { MsrpDescriptionHandler } from './description-handler.ts'
 import { authorisation, type Challenge, type Credentials } from './digest.ts'
 import { randomToken } from './random.ts'

@@ -1,4 +1,4 @@
-import type { SipAccount, SipEnv, SipSocket } from '../agent-options.ts'
+import type { SipAccount, SipEnv, SipSocket } from '../agent-door.ts'
 import type { MsrpDescription } from '../events.ts'
 import { writeSdp } from '../sdp.ts'
 
