@@ -1,15 +1,14 @@
 import {
   type Address,
   type ChatAccount,
-  ChatClient,
+  type ChatClient,
   type ChatEvent,
-  createOtrEngine,
   parseAddress,
 } from '../chat/index.ts'
 import { type AgentCommand, CommandError, parseCommand } from './commands.ts'
 import type { FileStore } from './file-store.ts'
+import { headlessClient } from './headless.ts'
 import { type AgentLine, LineWriter } from './lines.ts'
-import { nodeEnv } from './node-env.ts'
 
 export interface AgentSetup {
   readonly account: Omit<ChatAccount, 'instanceId'>
@@ -29,14 +28,12 @@ export class Agent {
   readonly #said = new Map<string, ChatEvent>()
 
   constructor(setup: AgentSetup) {
-    const env = nodeEnv(setup.ca === null ? {} : { ca: setup.ca })
     this.#write = setup.write
     this.#address = setup.account.address
-    this.#client = new ChatClient({
-      account: { ...setup.account, instanceId: setup.store.instanceId },
-      env,
-      otr: createOtrEngine(env, setup.store.keys),
+    this.#client = headlessClient({
+      account: setup.account,
       store: setup.store,
+      trust: setup.ca === null ? {} : { ca: setup.ca },
       sink: (event) => this.#tell(event),
     })
     this.#client.signIn()

@@ -1,16 +1,16 @@
 import {
   type Address,
   type ChatAccount,
-  ChatClient,
+  type ChatClient,
   type ChatEvent,
-  createOtrEngine,
   type Message,
   parseAddress,
   type Verification,
 } from '../chat/index.ts'
 import * as say from './buddy-lines.ts'
 import type { FileStore } from './file-store.ts'
-import { nodeEnv } from './node-env.ts'
+import { headlessClient } from './headless.ts'
+import { after } from './node-env.ts'
 
 export interface BuddySetup {
   readonly account: Omit<ChatAccount, 'instanceId' | 'address'> & { readonly address: string }
@@ -41,7 +41,6 @@ export function startBuddy(setup: BuddySetup): { stop(): Promise<void> } {
 
 class Buddy {
   readonly #client: ChatClient
-  readonly #after: (ms: number, task: () => void) => () => void
   /** Codes that people told it, for their next verification. */
   readonly #codes = new Map<Address, string>()
   /** Whose last verification failed: perhaps they made a code that they have yet to tell. */
@@ -52,17 +51,10 @@ class Buddy {
   readonly #encrypted = new Set<Address>()
 
   constructor({ account, store, certificate }: BuddySetup) {
-    const env = nodeEnv(certificate === undefined ? {} : { pinned: certificate })
-    this.#after = env.after
-    this.#client = new ChatClient({
-      account: {
-        ...account,
-        address: parseAddress(account.address),
-        instanceId: store.instanceId,
-      },
-      env,
-      otr: createOtrEngine(env, store.keys),
+    this.#client = headlessClient({
+      account: { ...account, address: parseAddress(account.address) },
       store,
+      trust: certificate === undefined ? {} : { pinned: certificate },
       sink: (event) => this.#hear(event),
     })
     this.#client.signIn()
@@ -124,7 +116,7 @@ class Buddy {
         return this.#ask(peer, say.QUESTION)
       case 'type':
         client.setComposing(peer, true)
-        this.#after(TYPING_MS, () => client.setComposing(peer, false))
+        after(TYPING_MS, () => client.setComposing(peer, false))
         return
       case 'end':
         return this.#announce(peer, say.ENDING, () => client.stopOtr(peer))
@@ -171,7 +163,7 @@ class Buddy {
     this.#client.send(peer, say.WAITING)
     this.#pending.set(
       peer,
-      this.#after(CODE_WAIT_MS, () => this.#answer(peer)),
+      after(CODE_WAIT_MS, () => this.#answer(peer)),
     )
   }
 
@@ -195,7 +187,7 @@ class Buddy {
 
   #announce(peer: Address, sentence: string, act: () => void): void {
     this.#client.send(peer, sentence)
-    this.#after(PAUSE_MS, act)
+    after(PAUSE_MS, act)
   }
 }
 

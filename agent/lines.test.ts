@@ -108,6 +108,7 @@ test('what is read back from the store is no news', () => {
   const writer = new LineWriter()
   expect(writer.lines({ type: 'message', message, restored: true })).toEqual([])
   expect(writer.lines({ type: 'message', message, restored: false })).toMatchObject([
-    { event: 'message', direction: 'out', encrypted: false, verified: false },
+    { event: 'message', direction: 'out', encrypted: null, verified: null },
+    { event: 'delivery', state: 'queued', encrypted: null },
   ])
 })

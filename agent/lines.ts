@@ -65,19 +65,9 @@ export class LineWriter {
       case 'verification':
         return smpLines(event.peer, event.verification)
       case 'message':
-        return event.restored ? [] : [messageLine(event.message)]
+        return event.restored ? [] : messageLines(event.message)
       case 'delivery':
-        return [
-          {
-            event: 'delivery',
-            peer: event.peer,
-            id: event.id,
-            state: event.delivery,
-            encrypted: event.protection !== 'none',
-            reason: event.reason,
-            resent: event.resent,
-          },
-        ]
+        return [deliveryLine(event)]
       case 'messageRemoved':
         return []
       case 'notice':
@@ -161,18 +151,30 @@ function accountLines(account: Extract<ChatEvent, { type: 'account' }>['account'
   }
 }
 
-function messageLine(message: Extract<ChatEvent, { type: 'message' }>['message']): AgentLine {
-  return {
+type LineMessage = Extract<ChatEvent, { type: 'message' }>['message']
+
+/** An own message says at once that it is queued, and only later how it was protected. */
+function messageLines(message: LineMessage): AgentLine[] {
+  const { peer, id, text, contentType, protection, delivery, nickname } = message
+  const isWaiting = delivery === 'queued'
+  const line = {
     event: 'message',
-    peer: message.peer,
+    peer,
     direction: message.author === 'us' ? 'out' : 'in',
-    id: message.id,
-    text: message.text,
-    contentType: message.contentType,
-    encrypted: message.protection !== 'none',
-    verified: message.protection === 'verified',
-    nickname: message.nickname,
+    id,
+    text,
+    contentType,
+    encrypted: isWaiting ? null : protection !== 'none',
+    verified: isWaiting ? null : protection === 'verified',
+    nickname,
   }
+  return delivery === null ? [line] : [line, deliveryLine({ ...message, delivery })]
+}
+
+function deliveryLine(message: Omit<Extract<ChatEvent, { type: 'delivery' }>, 'type'>): AgentLine {
+  const { peer, id, delivery, protection, reason, resent } = message
+  const encrypted = delivery === 'queued' ? null : protection !== 'none'
+  return { event: 'delivery', peer, id, state: delivery, encrypted, reason, resent }
 }
 
 function smpLines(

@@ -33,9 +33,12 @@ export function nodeEnv(trust: Trust = {}): ChatEnv {
     },
     random: (length) => randomFillSync(new Uint8Array(length)),
     now: () => Date.now(),
-    after: (ms, task) => {
-      const timer = setTimeout(task, ms)
-      return () => clearTimeout(timer)
-    },
+    after,
   }
+}
+
+/** Runs `task` after `ms` milliseconds; the result cancels it. */
+export function after(ms: number, task: () => void): () => void {
+  const timer = setTimeout(task, ms)
+  return () => clearTimeout(timer)
 }

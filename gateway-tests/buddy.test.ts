@@ -111,6 +111,17 @@ test('changes its key on request, and a verified contact is not silently replace
   await alice.expect({ event: 'delivery', id: held['id'], state: 'delivered', encrypted: true })
 })
 
+test('writes, tells its secret and leaves on request, and comes back when written to', async () => {
+  alice.do({ do: 'send', peer: BUDDY, text: 'type' })
+  await alice.expect({ event: 'composing', peer: BUDDY, active: true })
+  alice.do({ do: 'send', peer: BUDDY, text: 'secret' })
+  await alice.expect({ event: 'message', direction: 'in', text: 'My secret is: blue heron' })
+  alice.do({ do: 'send', peer: BUDDY, text: 'bye' })
+  await alice.expect({ event: 'closed', peer: BUDDY, by: 'remote' })
+  alice.do({ do: 'send', peer: BUDDY, text: 'are you back?' })
+  await alice.expect({ event: 'message', direction: 'in', text: 'are you back?', encrypted: true })
+})
+
 test.each([
   ['not json', 'AGENT_NOT_JSON'],
   ['{"do":"dance"}', 'AGENT_UNKNOWN_COMMAND'],
