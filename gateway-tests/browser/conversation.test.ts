@@ -80,10 +80,10 @@ describe('two people at two windows', () => {
 
   test('see a wrong secret fail on both sides, and nothing else change', async () => {
     await alice.verifyWithSecret('bob', 'the blue door')
-    await bob.page.getByText('alice wants to verify you.').waitFor()
+    await bob.verificationSays('alice wants to verify you.')
     await bob.answer('the green door')
-    await alice.page.getByText('The answers didn’t match.').waitFor()
-    await bob.page.getByText('The answers didn’t match.').waitFor()
+    await alice.verificationSays('The answers didn’t match.')
+    await bob.verificationSays('The answers didn’t match.')
     await alice.privacy('Encrypted, not verified')
   })
 
@@ -92,7 +92,7 @@ describe('two people at two windows', () => {
     await bob.answer('the red door')
     await alice.privacy('Verified')
     await bob.privacy('Verified')
-    await alice.page.getByText('Verified. You’re talking to bob.').waitFor()
+    await alice.verificationSays('Verified. You’re talking to bob.')
   })
 
   test('find it all again after a reload', async () => {

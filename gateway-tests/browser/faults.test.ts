@@ -66,7 +66,7 @@ test('a person who does not exist: the text waits and the reason stands beside i
   await alice.turnTo('nobody')
   await alice.write('is anyone there?')
   await alice.sees('is anyone there?')
-  await alice.page.getByText('There is nobody with this address.').first().waitFor()
+  await alice.sees('There is nobody with this address.')
 })
 
 test('a person who is away: the text waits, survives a reload, and arrives when they come', async () => {
@@ -95,10 +95,7 @@ test('a person who is away: the text waits, survives a reload, and arrives when 
 test('the server stops in the middle of a conversation: what is typed arrives after all', async () => {
   const { port } = new URL(edge.url)
   await edge.close()
-  await alice.page
-    .getByText(/Offline|connection/i)
-    .first()
-    .waitFor()
+  await alice.page.getByRole('status').getByText('Offline').waitFor()
   await alice.write('typed while the server was down')
   edge = await start(Number(port))
   const arrived = bob.page.getByRole('log').getByText('typed while the server was down')
@@ -114,6 +111,7 @@ test('an app without OTR: the window says so, and asks before anything goes in c
   await alice.turnTo('carol')
   await alice.write('can you read this?')
   await alice.page
+    .getByRole('status')
     .getByText('carol’s app doesn’t answer to encryption.')
     .waitFor({ timeout: 25_000 })
   expect(carol.texts).not.toContain('can you read this?')
@@ -126,10 +124,10 @@ test('an app without OTR: the window says so, and asks before anything goes in c
 test('a second tab says who has the account, and takes over on request', async () => {
   const second = await Person.arrive(context, edge.url, 'alice')
   await second.signIn()
-  await second.page.getByText('alice is open in another tab').waitFor()
+  await second.page.getByRole('heading', { name: 'alice is open in another tab' }).waitFor()
   await second.press('Use it here')
   await second.online()
-  await alice.page.getByText('alice is open in another tab').waitFor()
+  await alice.page.getByRole('heading', { name: 'alice is open in another tab' }).waitFor()
 })
 
 async function freePort(): Promise<number> {

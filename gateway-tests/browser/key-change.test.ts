@@ -51,7 +51,7 @@ test('a changed key is announced four ways, and holds what is typed', async () =
   expect(spoken).toEqual([expect.stringContaining('Practice buddy')])
   expect(notified).toContainEqual(expect.objectContaining({ title: 'Encryption warning' }))
   await alice.write('who are you now?')
-  await alice.page.getByText('Held: Practice buddy’s identity has changed.').waitFor()
+  await alice.sees('Held: Practice buddy’s identity has changed.')
 })
 
 test('Enter and Escape do not accept it; the person’s own choice does', async () => {

@@ -94,6 +94,11 @@ export class Person {
     await this.press('Start verification')
   }
 
+  /** Waits until the verification card says this. */
+  async verificationSays(text: string): Promise<void> {
+    await this.page.getByRole('region', { name: 'Verification' }).getByText(text).waitFor()
+  }
+
   async answer(secret: string): Promise<void> {
     await this.page.getByRole('textbox', { name: 'Answer' }).fill(secret)
     await this.page.getByRole('button', { name: 'Answer', exact: true }).click()
