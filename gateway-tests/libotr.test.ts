@@ -67,19 +67,19 @@ async function settle(): Promise<void> {
   }
 }
 
-async function meet(version: OtrVersion, fragmentAbove = 0): Promise<void> {
+async function meet(version: OtrVersion, fragmentAbove = 0, tags = false): Promise<void> {
   const policy = {
     allowV2: version === 2,
     allowV3: version === 3,
     requireEncryption: false,
-    sendWhitespaceTag: false,
-    whitespaceStartsAke: false,
+    sendWhitespaceTag: tags,
+    whitespaceStartsAke: tags,
     errorStartsAke: false,
   }
   const profile = { fragmentAbove: fragmentAbove || null, padTo: 256, errors: true }
   await engine.open('libotr', { account: ACCOUNT, policy, profile })
   alice = new Ours(engine)
-  bob = new LibotrPeer('bob', 'alice', LIBOTR_POLICY.both, fragmentAbove)
+  bob = new LibotrPeer('bob', 'alice', LIBOTR_POLICY[tags ? 'tags' : 'both'], fragmentAbove)
 }
 
 async function start(who: 'we' | 'libotr'): Promise<void> {
@@ -124,6 +124,18 @@ describe.each([2, 3] as const)('version %i with libotr 4.1.1', (version) => {
     expect(alice.events.filter(({ type }) => type === 'ignored' || type === 'unreadable')).toEqual(
       [],
     )
+  })
+
+  test.each(['we', 'libotr'] as const)('%s tag a text, and the other begins', async (who) => {
+    await meet(version, 0, true)
+    if (who === 'we') await alice.send('Hallo')
+    else bob.send('Hallo')
+    expect((who === 'we' ? alice : bob).outbox[0]).toMatch(/^Hallo[ \t]{24,}$/)
+    await settle()
+    expect((who === 'we' ? bob : alice).texts).toEqual(['Hallo'])
+    await expectEncrypted()
+    expect(alice.state).toMatchObject({ version })
+    await expectTalk(2)
   })
 
   test('fragments both ways', async () => {

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import koffi, { type TypeObject } from 'koffi'
 
-/** libotr's policy bits. */
-export const LIBOTR_POLICY = { v2: 0x02, v3: 0x04, both: 0x06 } as const
+/** libotr's policy bits. `tags`: both versions, and whitespace tags are sent and answered. */
+export const LIBOTR_POLICY = { v2: 0x02, v3: 0x04, both: 0x06, tags: 0x36 } as const
 
 /** What libotr told its application, in order. */
 export type LibotrEvent =

@@ -104,9 +104,9 @@ export class OtrPeer {
   readonly #lines: AsyncIterator<string>
   #stderr = ''
 
-  constructor(program: PeerProgram, fragmentAbove: number) {
+  constructor(program: PeerProgram, fragmentAbove: number, tags: boolean) {
     const [command, ...args] = program.command()
-    this.#child = spawn(command, [...args, JSON.stringify({ fragmentAbove })])
+    this.#child = spawn(command, [...args, JSON.stringify({ fragmentAbove, tags })])
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text
@@ -174,14 +174,14 @@ export class Ours {
     KEYS,
   )
 
-  async open(versions: readonly OtrVersion[], fragmentAbove: number): Promise<void> {
+  async open(versions: readonly OtrVersion[], fragmentAbove: number, tags: boolean): Promise<void> {
     this.fingerprint = (await this.#engine.identity(ACCOUNT)).fingerprint
     const policy = {
       allowV2: versions.includes(2),
       allowV3: versions.includes(3),
       requireEncryption: false,
-      sendWhitespaceTag: false,
-      whitespaceStartsAke: false,
+      sendWhitespaceTag: tags,
+      whitespaceStartsAke: tags,
       errorStartsAke: false,
     }
     const profile = { fragmentAbove: fragmentAbove || null, padTo: 256, errors: true }
@@ -225,6 +225,8 @@ export interface MeetingSetup {
   readonly versions: readonly OtrVersion[]
   /** Characters, for both; 0 for no fragments. */
   readonly fragmentAbove?: number
+  /** Who puts whitespace tags into plain text, and begins a handshake at the sight of one. */
+  readonly tags?: readonly Who[]
 }
 
 /** We, they, and the wire between. */
@@ -238,10 +240,10 @@ export class Meeting {
   }
 
   static async begin(program: PeerProgram, setup: MeetingSetup): Promise<Meeting> {
-    const { versions, fragmentAbove = 0 } = setup
-    const meeting = new Meeting(new OtrPeer(program, fragmentAbove))
+    const { versions, fragmentAbove = 0, tags = [] } = setup
+    const meeting = new Meeting(new OtrPeer(program, fragmentAbove, tags.includes('they')))
     await meeting.theirs.listen()
-    await meeting.ours.open(versions, fragmentAbove)
+    await meeting.ours.open(versions, fragmentAbove, tags.includes('we'))
     return meeting
   }
 

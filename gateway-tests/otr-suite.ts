@@ -86,6 +86,37 @@ export function testOtrPeer(
       expect(meeting.ours.all('text').at(-1)).toMatchObject({ fingerprint })
     })
 
+    test.each(BOTH)('%s put a whitespace tag into a text, and the other begins', async (who) => {
+      const meeting = await meet(program, { versions: [version], tags: BOTH })
+      const { ours, theirs } = meeting
+      await meeting.say(who, 'Hallo')
+      const [tagged] = who === 'we' ? ours.outbox : theirs.outbox
+      expect(tagged).toMatch(/^Hallo[ \t]{24,}$/)
+      await meeting.settle()
+      expect(who === 'we' ? theirs.texts : ours.texts).toEqual(['Hallo'])
+      expectEncrypted(meeting, version)
+      await expectTalk(meeting)
+    })
+
+    test('a whitespace tag of theirs that we are not to answer is cut out of the text', async () => {
+      const meeting = await meet(program, { versions: [version], tags: ['they'] })
+      await meeting.say('they', 'Hallo')
+      await meeting.settle()
+      expect(meeting.ours.texts).toEqual(['Hallo'])
+      expect(meeting.ours.all('offered')[0]?.versions).toContain(version)
+      expect(meeting.ours.all('akeStarted')).toEqual([])
+    })
+
+    test('once they have answered a whitespace tag in plain text, we send no more', async () => {
+      const meeting = await meet(program, { versions: [version], tags: ['we'] })
+      await meeting.say('we', 'one')
+      expect(meeting.ours.outbox.pop()).toMatch(/^one[ \t]{24,}$/) // It gets lost.
+      await meeting.say('they', 'plain')
+      await meeting.settle()
+      await meeting.say('we', 'two')
+      expect(meeting.ours.outbox).toEqual(['two'])
+    })
+
     test.each(BOTH)('both ask at once, and %s have the higher commit', async (who) => {
       const meeting = await crossCommits(begin, who)
       if (who === 'they') {

@@ -2,10 +2,9 @@
  * Our OTR against libotr 4.1.1, once in this program and once in Chromium. Both ends of each exchange
  * are of the same kind and share one thread; ours is called through its door.
  */
-import type { Browser } from 'playwright-core'
-import { build, type Rolldown } from 'vite'
 import type { Bench, Contest } from '../bench.ts'
 import { startChromium } from './browser/chromium.ts'
+import { builtPage } from './otr-bench/built-page.ts'
 import { Ours, TASKS, type Task } from './otr-bench/ours.ts'
 import type { PageClock } from './otr-bench/page.ts'
 import { Theirs } from './otr-bench/theirs.ts'
@@ -35,7 +34,8 @@ async function here(task: Task): Promise<Contest> {
 
 async function inChromium(task: Task): Promise<Contest> {
   const browser = await startChromium()
-  const page = await openPage(browser)
+  const page = await browser.newPage()
+  await page.addScriptTag({ type: 'module', content: await builtPage() })
   const theirs = new Theirs()
   return {
     ours: {
@@ -51,22 +51,6 @@ async function inChromium(task: Task): Promise<Contest> {
       await browser.close()
     },
   }
-}
-
-/** A page that runs the tasks, built as the app's worker is. */
-async function openPage(browser: Browser) {
-  const built = (await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      write: false,
-      target: 'es2022',
-      rolldownOptions: { input: `${import.meta.dirname}/otr-bench/page.ts` },
-    },
-  })) as Rolldown.RolldownOutput
-  const page = await browser.newPage()
-  await page.addScriptTag({ type: 'module', content: built.output[0].code })
-  return page
 }
 
 export const benches: readonly Bench[] = [

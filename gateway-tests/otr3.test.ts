@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { OTR3 } from './otr-harness.ts'
 import { expectEncrypted, expectTalk, meet, testOtrPeer } from './otr-suite.ts'
 
+/** A whitespace tag that offers versions 2 and 3. */
+const ALL_VERSIONS = ' \t  \t\t\t\t \t \t \t    \t\t  \t   \t\t  \t\t'
+
 for (const version of [2, 3] as const) {
   testOtrPeer(OTR3, version, [{ op: 'listen' }])
 
@@ -105,6 +108,38 @@ for (const version of [2, 3] as const) {
 }
 
 describe('otr3, when both speak both versions', () => {
+  test.each(['we', 'they'] as const)('%s tag a text, and it becomes version 3', async (who) => {
+    const meeting = await meet(OTR3, { versions: [2, 3], tags: ['we', 'they'] })
+    await meeting.say(who, 'Hallo')
+    await meeting.settle()
+    expectEncrypted(meeting, 3)
+    await expectTalk(meeting)
+  })
+
+  test('told not to answer whitespace tags, it cuts ours out and does not begin', async () => {
+    const meeting = await meet(OTR3, { versions: [2, 3], tags: ['we'] })
+    await meeting.say('we', 'Hallo')
+    await meeting.settle()
+    expect(meeting.theirs.texts).toEqual(['Hallo'])
+    expect(meeting.ours.state).toBe(undefined)
+    await expectTalk(meeting, 1)
+  })
+
+  test.each([
+    ['plain text', ''],
+    ['a whitespace tag of ours, although it begins at the sight of it', ALL_VERSIONS],
+  ])('it sends no more whitespace tags once it has seen %s', async (_, tag) => {
+    const meeting = await meet(OTR3, { versions: [2, 3], tags: ['they'] })
+    const { theirs } = meeting
+    await meeting.say('they', 'one')
+    expect(theirs.outbox.pop()).toBe(`one${ALL_VERSIONS}`)
+    await meeting.deliver('they', `two${tag}`)
+    expect(theirs.texts).toEqual(['two'])
+    theirs.outbox = [] // Its D-H Commit gets lost, if there is one.
+    await meeting.say('they', 'three')
+    expect(theirs.outbox).toEqual(['three'])
+  })
+
   test.each(['we', 'they'] as const)('%s ask, and it becomes version 3', async (who) => {
     const meeting = await meet(OTR3, { versions: [2, 3] })
     await meeting.start(who)

@@ -22,6 +22,44 @@ describe("potr's own", () => {
     await expectTalk(meeting, 1)
   })
 
+  test('it begins at the sight of a whitespace tag, and has no policy against it', async () => {
+    const meeting = await meet(POTR, { versions: [2, 3], tags: ['we'] })
+    await meeting.say('we', 'Hallo')
+    await meeting.settle()
+    expect(meeting.theirs.texts).toEqual(['Hallo'])
+    expectEncrypted(meeting, 2)
+  })
+
+  test('it speaks no version 3: a whitespace tag for that alone is cut out, no more', async () => {
+    const meeting = await meet(POTR, { versions: [3], tags: ['we'] })
+    await meeting.say('we', 'Hallo')
+    await meeting.settle()
+    expect(meeting.theirs.texts).toEqual(['Hallo'])
+    expect(meeting.ours.state).toBe(undefined)
+    await expectTalk(meeting, 1)
+  })
+
+  test('it tags for ever, whatever we answer', async () => {
+    const meeting = await meet(POTR, { versions: [2], tags: ['they'] })
+    for (const text of ['one', 'two']) {
+      await meeting.say('they', text)
+      await meeting.settle()
+      expect(meeting.ours.all('offered').at(-1)).toEqual({ type: 'offered', versions: [2] })
+      await meeting.say('we', 'plain')
+      await meeting.settle()
+    }
+    expect(meeting.ours.texts).toEqual(['one', 'two'])
+    expect(meeting.ours.all('offered')).toHaveLength(2)
+  })
+
+  test('what stands after a whitespace tag is lost on it; ours stand at the end', async () => {
+    const meeting = await meet(POTR, { versions: [3], tags: ['we'] })
+    await meeting.say('we', 'Hallo')
+    const [tagged] = meeting.ours.outbox.splice(0)
+    await meeting.deliver('they', `${tagged} Welt`)
+    expect(meeting.theirs.texts).toEqual(['Hallo'])
+  })
+
   test('it aborts a verification, ours or its own, and the next one works', async () => {
     const meeting = await meet(POTR, { versions: [2] })
     await meeting.start('we')

@@ -23,7 +23,7 @@ import {
   type OtrMessage,
   parseMessage,
 } from './messages.ts'
-import { powMod } from './modular.ts'
+import { powMod } from './power.ts'
 import { recognise, writeEncoded, writeTag } from './recognise.ts'
 import { Smp } from './smp.ts'
 import { aesCtr, COUNTER_ZERO } from './symmetric.ts'

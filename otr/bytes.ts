@@ -74,23 +74,27 @@ export class Reader {
 
 /** Writes the data types of OTR, one after another; the counterpart of {@link Reader}. */
 export class Writer {
-  readonly #parts: Uint8Array[] = []
+  /** Large enough for most messages. */
+  #buffer = new Uint8Array(512)
+  #length = 0
 
   byte(value: number): this {
-    return this.bytes(Uint8Array.of(value))
+    const at = this.#advance(1)
+    this.#buffer[at] = value
+    return this
   }
 
   short(value: number): this {
-    return this.bytes(Uint8Array.of(value >>> 8, value))
+    return this.byte(value >>> 8).byte(value)
   }
 
   int(value: number): this {
-    return this.bytes(Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value))
+    return this.short(value >>> 16).short(value)
   }
 
-  /** Taken as it is and not copied before {@link finish}. */
   bytes(bytes: Uint8Array): this {
-    this.#parts.push(bytes)
+    const at = this.#advance(bytes.length)
+    this.#buffer.set(bytes, at)
     return this
   }
 
@@ -103,13 +107,35 @@ export class Writer {
     return this.data(bigintToBytes(value))
   }
 
+  /** What was written. Nothing of it is left here: it may be secret. */
   finish(): Uint8Array {
-    return concat(...this.#parts)
+    const bytes = this.#buffer.slice(0, this.#length)
+    wipe(this.#buffer)
+    this.#length = 0
+    return bytes
+  }
+
+  /** Makes room for `length` more bytes. @returns where it begins */
+  #advance(length: number): number {
+    const start = this.#length
+    this.#length += length
+    if (this.#length > this.#buffer.length) {
+      const before = this.#buffer
+      this.#buffer = new Uint8Array(2 * this.#length)
+      this.#buffer.set(before)
+      wipe(before)
+    }
+    return start
   }
 }
 
 /** Unsigned, big-endian; no bytes are zero. For numbers of the size of a key: the time is quadratic. */
 export function bytesToBigint(bytes: Uint8Array): bigint {
+  if (bytes.length > 64) {
+    const half = (bytes.length >> 4) << 3
+    const low = bytesToBigint(bytes.subarray(-half))
+    return (bytesToBigint(bytes.subarray(0, -half)) << BigInt(8 * half)) | low
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let value = 0n
   let at = bytes.length % 8

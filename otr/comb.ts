@@ -1,3 +1,5 @@
+import { type Factor, type Multiplier, multiplierFor } from './multiplier.ts'
+
 /** How the bits of an exponent are laid out: `rows` × `blocks` must divide `bits`. */
 export interface CombShape {
   /** Longest exponent. */
@@ -18,40 +20,47 @@ export interface CombShape {
 export class Comb {
   /** {@link pow} gives base^exponent · mask^weight. */
   readonly weight: bigint
-  readonly #modulus: bigint
+  readonly #product: Multiplier
   readonly #rows: number
   readonly #columns: number
   readonly #bits: number
   /** One for each block, 2^rows entries indexed by a column. */
-  readonly #tables: readonly (readonly bigint[])[]
+  readonly #tables: readonly (readonly Factor[])[]
 
   constructor(base: bigint, mask: bigint, modulus: bigint, { bits, rows, blocks }: CombShape) {
-    this.#modulus = modulus
+    const product = multiplierFor(modulus)
+    this.#product = product
     this.#rows = rows
     this.#bits = bits
     this.#columns = bits / rows / blocks
     this.weight = BigInt(blocks) * ((1n << BigInt(this.#columns)) - 1n)
-    const tables = Array.from({ length: blocks }, () => [mask])
-    let square = base // base^(2^position): what the bit at that position stands for.
+    const maskFactor = product.factor(mask)
+    const tables = Array.from({ length: blocks }, () => [maskFactor])
+    let square = product.factor(base) // base^(2^position): what the bit at that position stands for.
     for (let cell = 0; cell < rows * blocks; cell++) {
       if (cell > 0) {
-        for (let i = 0; i < this.#columns; i++) square = (square * square) % modulus
+        product.begin(square)
+        product.square(this.#columns)
+        square = product.copy()
       }
       const table = tables[cell % blocks]!
       for (let i = 0, size = table.length; i < size; i++) {
-        table.push((table[i]! * square) % modulus)
+        product.begin(table[i]!)
+        product.multiply(square)
+        table.push(product.copy())
       }
     }
+    product.end()
     this.#tables = tables
   }
 
   /** @param exponent - not negative, of no more bits than the shape has */
   pow(exponent: bigint): bigint {
+    const product = this.#product
     const bits = exponent.toString(2).padStart(this.#bits, '0')
     const row = this.#bits / this.#rows
-    let result = 1n
     for (let column = 0; column < this.#columns; column++) {
-      if (column > 0) result = (result * result) % this.#modulus
+      if (column > 0) product.square(1)
       for (let block = 0; block < this.#tables.length; block++) {
         // The text runs from the highest bit down: rows, blocks and columns count backwards in it.
         let index = 0
@@ -59,9 +68,11 @@ export class Comb {
         for (let at = start; at < this.#bits; at += row) {
           index = 2 * index + (bits.charCodeAt(at) & 1)
         }
-        result = (result * this.#tables[block]![index]!) % this.#modulus
+        const entry = this.#tables[block]![index]!
+        if (column + block === 0) product.begin(entry)
+        else product.multiply(entry)
       }
     }
-    return result
+    return product.end()
   }
 }

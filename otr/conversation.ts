@@ -356,6 +356,7 @@ export class OtrConversation {
 function checkText(text: string): void {
   if (text === '') throw new RangeError('empty text would look like a heartbeat')
   if (text.includes('\0')) throw new RangeError('text contains U+0000')
+  if (text.length * 3 <= TEXT_BYTES_MAX) return // No character takes more bytes: no need to count.
   const length = new TextEncoder().encode(text).length
   if (length > TEXT_BYTES_MAX) throw new RangeError(`text of ${length} B`)
 }

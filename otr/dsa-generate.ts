@@ -4,7 +4,7 @@ import { blindFactor } from './dsa-nonce.ts'
 import type { KeyWatch } from './engine.ts'
 import { cancelled } from './errors.ts'
 import { DSA_Q_BITS } from './limits.ts'
-import { powMod } from './modular.ts'
+import { powMod } from './power.ts'
 import { hasSmallFactor, isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
 
 type Random = (length: number) => Uint8Array
@@ -86,8 +86,9 @@ export function* keySearch(random: Random): Generator<number, DsaPrivateKey, voi
   let tested = 0
   for (const p of likelyModuli(q, random)) {
     yield tested++
-    // Four rounds: below 2^-80 for a random number of this length (FIPS 186-4 table C.1 asks 40
-    // for one that an adversary may have chosen).
+    // Four rounds let a random number of this length pass wrongly with less than 2^-80 (Damgård,
+    // Landrock, Pomerance 1993). Without a Lucas test, FIPS 186-4 table C.1 asks for 40, which would
+    // be enough for numbers that an adversary had chosen: ours nobody chooses.
     if (!passesFermat(p) || !isProbablePrime(p, 4, random)) continue
     const g = findGenerator(p, q)
     const x = blindFactor(q, random)

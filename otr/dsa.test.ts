@@ -17,7 +17,7 @@ import {
 import { decodePrivateKey, encodePrivateKey } from './dsa-key-record.ts'
 import { drawNonce } from './dsa-nonce.ts'
 import { KEYS_REMEMBERED_MAX } from './limits.ts'
-import { powMod } from './modular.ts'
+import { powMod } from './power.ts'
 import sheet from './vectors/otr-sheet.json' with { type: 'json' }
 
 const random = (length: number) => new Uint8Array(randomBytes(length))

@@ -35,7 +35,7 @@ const DSA = 0
  *
  * The nonce comes from the key and `m` together with fresh randomness, so that a broken generator does
  * not give the key away. The secret exponentiation runs the same operations whatever the nonce is, and
- * what follows is blinded; `bigint` itself is not constant-time.
+ * what follows, in `bigint`, is blinded.
  *
  * @returns r and s, 20 bytes each
  */
@@ -203,7 +203,7 @@ function kept(all: WeakMap<Domain, Powers>, domain: Domain, base: bigint): Power
   return powers
 }
 
-/** Good for a few uses: a table of 16 KB costs as much as six of them. */
+/** Good for a few uses: a table of 20 KB costs as much as six of them. */
 const SHAPE: CombShape = { bits: DSA_Q_BITS, rows: 5, blocks: 4 }
 
 /**

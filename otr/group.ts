@@ -1,16 +1,17 @@
 import { Comb, type CombShape } from './comb.ts'
 import { DH_EXPONENT_BITS, GROUP_BITS } from './limits.ts'
-import { invertMod, powMod, powProductMod } from './modular.ts'
+import { invertMod } from './modular.ts'
+import { powMod, powProductMod } from './power.ts'
 
 /*
  * The group of the D-H exchange and the SMP: RFC 3526 group 5, generator 2 (OTRv3, "Overview").
  *
- * About time. `bigint` arithmetic is not constant-time: its speed depends on how many words a number
- * has, and so, rarely and slightly, on its value. What can be fixed is: `pow`, `powG` and
- * `FixedBase.pow` run the same sequence of full-size squarings and multiplications for every exponent
- * of a size class, zero digits included (see `Comb`). Tables are indexed by secret digits, which a
- * neighbour on the same core may see in the cache. `powProduct` and `inverse` depend on their
- * arguments and are for values that the peer knows anyway.
+ * About time. `pow`, `powG` and `FixedBase.pow` run the same sequence of full-size squarings and
+ * multiplications for every exponent of a size class, zero digits included (see `Comb`). In WebAssembly
+ * each of them takes the same time; with `bigint`, which stands in where there is none, it depends on
+ * how many words a number has, and so, rarely and slightly, on its value. Tables are indexed by secret
+ * digits, which a neighbour on the same core may see in the cache. `powProduct` and `inverse` depend on
+ * their arguments and are for values that the peer knows anyway.
  */
 
 /** The modulus, a safe prime. */

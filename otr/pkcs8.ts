@@ -1,9 +1,9 @@
+import { fromBase64, toBase64 } from './base64.ts'
 import { bigintToBytes, bytesToBigint, concat, equalBytes, fromHex } from './bytes.ts'
 import { type DsaPrivateKey, powSecret } from './dsa.ts'
 import { checkPrivateKey } from './dsa-key-record.ts'
 import { OtrError } from './errors.ts'
 import { FILE_BYTES_MAX, MPI_BYTES_MAX } from './limits.ts'
-import { fromLatin1, toLatin1 } from './s-expression.ts'
 
 /*
  * A DSA key as unencrypted PKCS#8 in PEM: what Blink keeps in `otr.key`, and what OpenSSL reads.
@@ -32,7 +32,7 @@ export function writePkcs8(key: DsaPrivateKey): string {
     node(SEQUENCE, ID_DSA, parameters),
     node(OCTET_STRING, integer(key.x)),
   )
-  const lines = btoa(toLatin1(der)).match(/.{1,64}/g)!
+  const lines = toBase64(der).match(/.{1,64}/g)!
   return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----', ''].join('\n')
 }
 
@@ -68,11 +68,9 @@ function fromPem(pem: string): Uint8Array {
   if (pem.length > FILE_BYTES_MAX) throw new OtrError('OTR_TOO_LARGE', `${pem.length} characters`)
   const body = /-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]*)-----END PRIVATE KEY-----/.exec(pem)
   if (body === null) throw new OtrError('OTR_MALFORMED', 'no unencrypted PKCS#8 PEM')
-  try {
-    return fromLatin1(atob(body[1]!))
-  } catch {
-    throw new OtrError('OTR_MALFORMED', 'base64')
-  }
+  const bytes = fromBase64(body[1]!.replace(/\s/g, ''))
+  if (bytes === null) throw new OtrError('OTR_MALFORMED', 'base64')
+  return bytes
 }
 
 /** Reads DER, and only DER: every length in its shortest form, every number minimal (X.690 §10). */

@@ -1,5 +1,6 @@
 import { bytesToBigint } from './bytes.ts'
-import { powMod } from './modular.ts'
+import { multiplierFor } from './multiplier.ts'
+import { powMod } from './power.ts'
 
 /** The odd primes below 2^16. */
 export const SMALL_PRIMES: Uint16Array = smallPrimes()
@@ -28,15 +29,16 @@ const FIRST_PRIMES_PRODUCT = FIRST_PRIMES.reduce((product, prime) => product * p
 
 /**
  * Fermat's test of an odd number with base 2: rejects nearly every composite for one exponentiation.
- * With this base, a window of the exponent is a shift instead of a multiplication.
+ * With this base, a window of the exponent takes doublings instead of a multiplication.
  */
 export function passesFermat(n: bigint): boolean {
-  let power = 1n
-  for (const digit of (n - 1n).toString(32)) {
-    for (let square = 0; square < 4; square++) power = (power * power) % n
-    power = ((power * power) << BigInt(Number.parseInt(digit, 32))) % n
+  const power = multiplierFor(n)
+  power.begin(power.factor(1n))
+  for (const digit of (n - 1n).toString(4)) {
+    power.square(2)
+    if (digit !== '0') power.double(Number(digit))
   }
-  return power === 1n
+  return power.end() === 1n
 }
 
 /**

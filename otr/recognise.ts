@@ -47,7 +47,7 @@ const ERROR_MARK = '?OTR Error:'
 function findMark(text: string): number {
   const first = text.indexOf(MARK)
   if (first < 0) return -1
-  if (/^(?:\s|<[^<>]*>)*$/.test(text.slice(0, first))) return first
+  if (first === 0 || /^(?:\s|<[^<>]*>)*$/.test(text.slice(0, first))) return first
   return text.search(
     /\?OTR(?: Error:|\?|v[^?\s]{0,16}\?|:AA[EIM][CDKRS]|,\d{1,5},\d{1,5},|\|[\da-f]{1,8}\|)/i,
   )
@@ -88,11 +88,10 @@ function decode(body: string): Uint8Array {
   const dot = body.indexOf('.')
   if (dot < 0) throw new OtrError('OTR_MALFORMED', 'no dot at the end')
   if (dot > ENCODED_CHARS_MAX) throw new OtrError('OTR_TOO_LARGE', `${dot} characters`)
-  const digits = body.slice(0, dot).replace(/[ \t\r\n]+/g, '')
-  if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) {
-    throw new OtrError('OTR_MALFORMED', 'not base64')
-  }
-  return fromBase64(digits)
+  const digits = body.slice(0, dot)
+  const bytes = fromBase64(digits) ?? fromBase64(digits.replace(/[ \t\r\n\f]+/g, ''))
+  if (bytes === null) throw new OtrError('OTR_MALFORMED', 'not base64')
+  return bytes
 }
 
 /** The text form of an encoded message. */

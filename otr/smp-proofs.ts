@@ -4,7 +4,7 @@ import type { OtrEnv } from './engine.ts'
 import { OtrError } from './errors.ts'
 import { type FixedBase, longBase, modQ, mulP, P, powG, powProduct } from './group.ts'
 import { SMP_EXPONENT_BYTES } from './limits.ts'
-import { powMod } from './modular.ts'
+import { powMod } from './power.ts'
 
 /*
  * The zero-knowledge proofs of the SMP (OTRv3, "SMP Overview" and "SMP Hash Function"). The letters

@@ -37,22 +37,19 @@ export class AesCtr {
    * @param counter - the top half of the first counter block, 8 bytes; the rest of it is zero
    */
   apply(counter: Uint8Array, bytes: Uint8Array): Uint8Array {
-    const blocks = Math.ceil(bytes.length / BLOCK)
-    const result = new Uint8Array(blocks * BLOCK)
+    const words = new Uint32Array(Math.ceil(bytes.length / BLOCK) * (BLOCK / 4))
+    const result = new Uint8Array(words.buffer, 0, bytes.length)
     result.set(bytes)
-    const view = new DataView(result.buffer)
-    const [high, low] = littleEndianWords(counter)
-    const index = new DataView(new ArrayBuffer(4))
-    for (let block = 0; block < blocks; block++) {
-      index.setUint32(0, block)
-      const key = unsafe.encrypt(this.#schedule, high, low, 0, index.getUint32(0, true))
-      const at = block * BLOCK
-      view.setUint32(at, view.getUint32(at, true) ^ key.s0, true)
-      view.setUint32(at + 4, view.getUint32(at + 4, true) ^ key.s1, true)
-      view.setUint32(at + 8, view.getUint32(at + 8, true) ^ key.s2, true)
-      view.setUint32(at + 12, view.getUint32(at + 12, true) ^ key.s3, true)
+    const view = new DataView(counter.buffer, counter.byteOffset, COUNTER_BYTES)
+    const [high, low] = [view.getUint32(0, true), view.getUint32(4, true)]
+    for (let at = 0; at < words.length; at += 4) {
+      const key = unsafe.encrypt(this.#schedule, high, low, 0, byteSwap(at / 4))
+      words[at]! ^= key.s0
+      words[at + 1]! ^= key.s1
+      words[at + 2]! ^= key.s2
+      words[at + 3]! ^= key.s3
     }
-    return result.subarray(0, bytes.length)
+    return result
   }
 
   wipe(): void {
@@ -60,9 +57,9 @@ export class AesCtr {
   }
 }
 
-function littleEndianWords(counter: Uint8Array): readonly [number, number] {
-  const view = new DataView(counter.buffer, counter.byteOffset, COUNTER_BYTES)
-  return [view.getUint32(0, true), view.getUint32(4, true)]
+/** The number of a block, which is big-endian, as the little-endian word that the cipher takes. */
+function byteSwap(n: number): number {
+  return (n << 24) | ((n & 0xff00) << 8) | ((n >>> 8) & 0xff00) | (n >>> 24)
 }
 
 type Sha1 = ReturnType<typeof sha1.create>
@@ -85,7 +82,8 @@ export class HmacSha1 {
 
   /** 20 bytes. */
   of(bytes: Uint8Array): Uint8Array {
-    return this.#outer.clone().update(this.#inner.clone().update(bytes).digest()).digest()
+    const inner = this.#inner._cloneInto(running).update(bytes).digest()
+    return this.#outer._cloneInto(running).update(inner).digest()
   }
 
   wipe(): void {
@@ -93,6 +91,9 @@ export class HmacSha1 {
     this.#outer.destroy()
   }
 }
+
+/** Hashes what is at hand, from a state that was kept, and is wiped by `digest`. */
+const running = sha1.create()
 
 /** HMAC-SHA256-160 of the handshake. */
 export function hmac160(key: Uint8Array, bytes: Uint8Array): Uint8Array {

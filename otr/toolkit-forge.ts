@@ -3,6 +3,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
 import { bytesToBigint, concat, equalBytes, Writer } from './bytes.ts'
 import { isGroupElement, pow, powG } from './group.ts'
+import { deriveSessionKeys } from './key-schedule.ts'
 import { DH_EXPONENT_BITS } from './limits.ts'
 import { writeEncoded } from './recognise.ts'
 import {
@@ -45,16 +46,11 @@ export function sessionKeys(secret: Uint8Array, theirPublic: Uint8Array): Toolki
   if (!isGroupElement(theirs)) throw new RangeError('the public key is out of range')
   const exponent = bytesToBigint(secret)
   const ourPublic = powG(exponent)
-  const secretBytes = new Writer().mpi(pow(theirs, exponent)).finish()
-  const h1 = (byte: number) => sha1(concat(Uint8Array.of(byte), secretBytes))
+  const s = pow(theirs, exponent)
   const high = ourPublic > theirs
-  return {
-    high,
-    ourPublic,
-    sessionId: h1(0),
-    sendingAes: h1(high ? 1 : 2).slice(0, 16),
-    receivingAes: h1(high ? 2 : 1).slice(0, 16),
-  }
+  const { sendingAes, receivingAes } = deriveSessionKeys(s, high)
+  const sessionId = sha1(new Writer().byte(0).mpi(s).finish())
+  return { high, ourPublic, sessionId, sendingAes, receivingAes }
 }
 
 /** The MAC key that belongs to an AES key. Knowing the one gives the other, not the reverse. */

@@ -1,7 +1,7 @@
 """OTR version 2 by python3-potr, for tests: one JSON command a line on stdin; on stdout one JSON event a
 line, the last one of each command "done". The words are those of otr-harness.ts.
 
-Usage: potr-peer.py '{"fragmentAbove":0}'
+Usage: potr-peer.py '{"fragmentAbove":0,"tags":false}'
 """
 
 import json
@@ -14,9 +14,12 @@ from potr import context, crypt, proto
 logging.disable()  # It logs plain texts and keys.
 
 
+SETUP = json.loads(sys.argv[1])
+
+
 class Context(context.Context):
     def getPolicy(self, key):
-        return key == "ALLOW_V2"
+        return key == "ALLOW_V2" or (key == "SEND_TAG" and SETUP["tags"])
 
     def inject(self, message, appdata=None):
         tell(ev="wire", text=message.decode())
@@ -111,8 +114,7 @@ def tell(**event):
 
 
 def main():
-    largest = json.loads(sys.argv[1])["fragmentAbove"]  # 0 for no fragments, as potr has it.
-    account = Account("potr", "msrp", largest)
+    account = Account("potr", "msrp", SETUP["fragmentAbove"])  # 0 for no fragments, as potr has it.
     peer = account.getContext("sotto")
     tell(ev="ready", fingerprint=account.getPrivkey().cfingerprint())
     tell(ev="done")

@@ -1,7 +1,7 @@
 // OTR versions 2 and 3 by the Go library otr3, for tests: one JSON command a line on stdin; on stdout
 // one JSON event a line, the last one of each command "done". The words are those of otr-harness.ts.
 //
-// Usage: otr3-peer '{"fragmentAbove":0}'
+// Usage: otr3-peer '{"fragmentAbove":0,"tags":false}'
 package main
 
 import (
@@ -25,6 +25,7 @@ type command struct {
 	Op, Text, Secret, Question, Data string
 	Use                              uint32
 	FragmentAbove                    uint16
+	Tags                             bool
 }
 
 type event map[string]interface{}
@@ -40,6 +41,10 @@ func main() {
 	c := &otr3.Conversation{Rand: rand.Reader}
 	c.Policies.AllowV2()
 	c.Policies.AllowV3()
+	if setup.Tags {
+		c.Policies.SendWhitespaceTag()
+		c.Policies.WhitespaceStartAKE()
+	}
 	c.SetFragmentSize(setup.FragmentAbove)
 	c.SetOurKeys([]otr3.PrivateKey{key})
 	listener := listener{c}

@@ -1,0 +1,81 @@
+import { bitLength } from './modular.ts'
+import { montgomeryMultiplier } from './montgomery.ts'
+
+/** A number in the form that the {@link Multiplier} it came from multiplies by. */
+export type Factor = bigint | Uint32Array
+
+/**
+ * One running product modulo one number: all that exponentiation is made of. Products of different
+ * multipliers may not overlap in time.
+ */
+export interface Multiplier {
+  /** Not while a product runs. */
+  factor(value: bigint): Factor
+  begin(factor: Factor): void
+  multiply(factor: Factor): void
+  /** Squares the product, and the square, `times` times in all. */
+  square(times: number): void
+  /** Multiplies by 2^`times`: `DOUBLINGS_MAX` at most before the product is squared. */
+  double(times: number): void
+  /** The product so far. */
+  copy(): Factor
+  /** The product, from 0 to below the modulus. Nothing is left of it here. */
+  end(): bigint
+}
+
+/**
+ * Montgomery's multiplication in WebAssembly, which takes the same time for all numbers; `bigint` for
+ * what it does not take, and where a page may not run WebAssembly.
+ */
+export function multiplierFor(modulus: bigint): Multiplier {
+  if (latest?.modulus !== modulus) {
+    const multiplier =
+      montgomeryMultiplier(modulus, bitLength(modulus)) ?? new BigintMultiplier(modulus)
+    latest = { modulus, multiplier }
+  }
+  return latest.multiplier
+}
+
+/** Making one costs as much as some tens of multiplications. */
+let latest: { readonly modulus: bigint; readonly multiplier: Multiplier } | undefined
+
+export class BigintMultiplier implements Multiplier {
+  readonly #modulus: bigint
+  #product = 1n
+
+  constructor(modulus: bigint) {
+    this.#modulus = modulus
+  }
+
+  factor(value: bigint): bigint {
+    return value % this.#modulus
+  }
+
+  begin(factor: bigint): void {
+    this.#product = factor
+  }
+
+  multiply(factor: bigint): void {
+    this.#product = (this.#product * factor) % this.#modulus
+  }
+
+  square(times: number): void {
+    let product = this.#product
+    for (let i = 0; i < times; i++) product = (product * product) % this.#modulus
+    this.#product = product
+  }
+
+  double(times: number): void {
+    this.#product <<= BigInt(times)
+  }
+
+  copy(): bigint {
+    return this.#product
+  }
+
+  end(): bigint {
+    const product = this.#product % this.#modulus
+    this.#product = 1n
+    return product
+  }
+}
