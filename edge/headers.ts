@@ -17,7 +17,8 @@ export function securityHeaders(secure: boolean): Readonly<Record<string, string
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  // Of WebAssembly, OTR's arithmetic alone. It allows no script to be made from text.
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data: blob:",
   // Accounts may live on other servers, at any host the user names.
@@ -34,7 +35,6 @@ const CONTENT_SECURITY_POLICY = [
 /** Powerful features that a chat does not need are off, so that injected code has no use of them. */
 const PERMISSIONS_POLICY = [
   'accelerometer',
-  'camera',
   'display-capture',
   'geolocation',
   'gyroscope',
@@ -47,4 +47,5 @@ const PERMISSIONS_POLICY = [
   'usb',
 ]
   .map((feature) => `${feature}=()`)
+  .concat('camera=(self)') // Scans a contact's fingerprint, when the person asks for it.
   .join(', ')

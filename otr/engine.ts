@@ -75,7 +75,8 @@ export type OtrCommand =
 
 /**
  * OTR sessions, wherever they run: in a Web Worker for a page, in process for a headless client.
- * Commands for one session take effect in the order of the calls. Secrets never cross this line.
+ * Commands for one session take effect in the order of the calls. Of all secrets only the extra symmetric
+ * key of a session crosses this line, which is made to be lent.
  */
 export interface OtrEngine {
   /**

@@ -32,6 +32,15 @@ export type {
   SmpStep,
 } from './events.ts'
 export {
+  FILE_KEY_USE,
+  FILE_SEGMENT,
+  FILE_TAG,
+  type FileBinding,
+  FileCipher,
+  sealedSize,
+  segmentsOf,
+} from './file-cipher.ts'
+export {
   type LibotrAccount,
   type LibotrFingerprint,
   type LibotrInstanceTag,
