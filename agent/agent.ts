@@ -7,14 +7,18 @@ import {
 } from '../chat/index.ts'
 import { type AgentCommand, CommandError, parseCommand } from './commands.ts'
 import type { FileStore } from './file-store.ts'
+import { fileToSend } from './file-to-send.ts'
 import { headlessClient } from './headless.ts'
-import { type AgentLine, LineWriter } from './lines.ts'
+import { type AgentLine, describeMessage, LineWriter } from './lines.ts'
+import { ReceivedFiles } from './received-files.ts'
 
 export interface AgentSetup {
   readonly account: Omit<ChatAccount, 'instanceId'>
   readonly store: FileStore
   /** PEM of an extra authority, or `null`. */
   readonly ca: string | null
+  /** A folder for received files; made when the first one comes. */
+  readonly filesFolder: string
   /** Takes the output, one object a line. */
   readonly write: (line: AgentLine) => void
 }
@@ -22,7 +26,8 @@ export interface AgentSetup {
 /** A client that is driven by lines: commands in, events out. See `docs/agent.md`. */
 export class Agent {
   readonly #client: ChatClient
-  readonly #writer = new LineWriter()
+  readonly #files: ReceivedFiles
+  readonly #writer: LineWriter
   readonly #write: (line: AgentLine) => void
   readonly #address: Address
   readonly #said = new Map<string, ChatEvent>()
@@ -30,7 +35,10 @@ export class Agent {
   constructor(setup: AgentSetup) {
     this.#write = setup.write
     this.#address = setup.account.address
+    this.#files = new ReceivedFiles(setup.filesFolder)
+    this.#writer = new LineWriter((id) => this.#files.pathOf(id))
     this.#client = headlessClient({
+      files: this.#files,
       account: setup.account,
       store: setup.store,
       trust: setup.ca === null ? {} : { ca: setup.ca },
@@ -69,8 +77,10 @@ export class Agent {
   }
 
   #obey(command: Exclude<AgentCommand, { do: 'quit' }>): void {
-    if (!('peer' in command)) return this.#writeState()
     const client = this.#client
+    if (command.do === 'state') return this.#writeState()
+    if (command.do === 'receipts') return client.setReceipts(command.on)
+    if (command.do === 'search') return this.#search(command.text, command.in)
     const peer = parseAddress(command.peer, this.#address)
     switch (command.do) {
       case 'open':
@@ -101,7 +111,61 @@ export class Agent {
         return client.trust(peer, command.fingerprint, 'verified')
       case 'composing':
         return client.setComposing(peer, command.active)
+      case 'file-send':
+        this.#writer.expect(peer)
+        client.sendFile(peer, fileToSend(command.path, command.contentType))
+        return
+      case 'file-accept':
+        return client.acceptFile(peer, command.id)
+      case 'file-cancel':
+        return client.cancelFile(peer, command.id)
+      case 'file-approve':
+        return client.approveUnencrypted(peer, command.id)
+      case 'file-resume':
+        return client.resumeFile(peer, command.id)
+      case 'nickname':
+        return client.setNickname(peer, command.nickname)
+      case 'private':
+        client.sendPrivately(peer, this.#memberAddress(command.member), command.text)
+        return
+      case 'invite':
+        return client.inviteToRoom(peer, parseAddress(command.who, this.#address))
+      case 'displayed':
+        return client.displayed(peer, command.id)
+      case 'delete':
+        return client.deleteMessage(peer, command.id)
+      case 'resend':
+        return client.askResend(peer, command.gap, command.text ?? undefined)
+      case 'history':
+        return client.setHistory(peer, command.keep)
+      case 'mute':
+        return client.setMuted(peer, command.on)
+      case 'earlier':
+        return client.loadEarlier(peer)
+      case 'clear':
+        return client.clearHistory(peer)
+      case 'export':
+        return this.#export(peer)
     }
+  }
+
+  /** A name without a host is one of our domain; what else the room calls its members stays. */
+  #memberAddress(member: string): string {
+    return member.includes('@') ? member : parseAddress(member, this.#address)
+  }
+
+  #search(text: string, peer: string | null): void {
+    const where = peer === null ? null : parseAddress(peer, this.#address)
+    void this.#client.searchHistory(text, where).then((messages) => {
+      this.#write({ event: 'found', text, peer: where, messages: messages.map(describeMessage) })
+    })
+  }
+
+  #export(peer: Address): void {
+    void this.#client.exportHistory(peer).then((history) => {
+      const messages = history?.messages.map(describeMessage) ?? []
+      this.#write({ event: 'history-export', peer, text: history?.text ?? '', messages })
+    })
   }
 
   #writeState(): void {

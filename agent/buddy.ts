@@ -73,6 +73,10 @@ class Buddy {
       case 'message':
         if (event.message.author === 'peer' && !event.restored) this.#listen(event.message)
         return
+      case 'contact': // What people practise is nobody's business tomorrow.
+        if (event.contact.history === undefined)
+          this.#client.setHistory(event.contact.peer, 'never')
+        return
       case 'verification':
         return this.#verification(event.peer, event.verification)
       case 'keyChanged':
@@ -93,6 +97,7 @@ class Buddy {
 
   #listen(message: Message): void {
     const { peer, text } = message
+    this.#client.displayed(peer, message.id) // It reads at once what it is told.
     const words = text.trim().toLowerCase()
     const code = /^(?:code\s+)?(\d{4,8})$/.exec(words)?.[1]
     if (code !== undefined) return this.#takeCode(peer, code)

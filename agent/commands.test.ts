@@ -23,6 +23,32 @@ describe('parseCommand', () => {
       '{"do":"trust","peer":"bob","fingerprint":"AABB CCDD"}',
       { do: 'trust', peer: 'bob', fingerprint: 'aabbccdd' },
     ],
+    [
+      '{"do":"file-send","peer":"bob","path":"/tmp/a.png"}',
+      { do: 'file-send', peer: 'bob', path: '/tmp/a.png', contentType: 'application/octet-stream' },
+    ],
+    [
+      '{"do":"file-send","peer":"bob","path":"a","contentType":"image/png"}',
+      { do: 'file-send', peer: 'bob', path: 'a', contentType: 'image/png' },
+    ],
+    ['{"do":"file-accept","peer":"bob","id":"x1"}', { do: 'file-accept', peer: 'bob', id: 'x1' }],
+    ['{"do":"nickname","peer":"tea"}', { do: 'nickname', peer: 'tea', nickname: '' }],
+    [
+      '{"do":"private","peer":"tea","member":"bob","text":"psst"}',
+      { do: 'private', peer: 'tea', member: 'bob', text: 'psst' },
+    ],
+    ['{"do":"invite","peer":"tea","who":"bob"}', { do: 'invite', peer: 'tea', who: 'bob' }],
+    ['{"do":"displayed","peer":"bob","id":"1"}', { do: 'displayed', peer: 'bob', id: '1' }],
+    ['{"do":"receipts","on":false}', { do: 'receipts', on: false }],
+    ['{"do":"resend","peer":"bob","gap":"g"}', { do: 'resend', peer: 'bob', gap: 'g', text: null }],
+    [
+      '{"do":"history","peer":"bob","keep":"session"}',
+      { do: 'history', peer: 'bob', keep: 'session' },
+    ],
+    ['{"do":"mute","peer":"bob","on":true}', { do: 'mute', peer: 'bob', on: true }],
+    ['{"do":"earlier","peer":"bob"}', { do: 'earlier', peer: 'bob' }],
+    ['{"do":"search","text":"tea"}', { do: 'search', text: 'tea', in: null }],
+    ['{"do":"search","text":"tea","peer":"bob"}', { do: 'search', text: 'tea', in: 'bob' }],
     ['{"do":"quit"}', { do: 'quit' }],
   ])('%s', (line, command) => {
     expect(parseCommand(line)).toEqual(command)

@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Address, Contact, KeyStore, Message, Store, StoredAccount } from '../chat/index.ts'
+import {
+  type Address,
+  type Contact,
+  isUnsent,
+  type KeyStore,
+  type Message,
+  type Store,
+  type StoredAccount,
+} from '../chat/index.ts'
+import { HistoryFiles } from './history-files.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** The store's folder or a file in it cannot be used; nothing was overwritten. */
 export class FileStoreError extends Error {
@@ -11,23 +21,25 @@ export class FileStoreError extends Error {
 
 /**
  * One account's data in a folder of its own, readable by its owner only: `contacts.json`,
- * `outbox.json`, `keys.json`, `installation.json`. Each change replaces a whole file by `rename`,
- * so that a crash leaves the old one or the new one, never half of each.
+ * `outbox.json`, `keys.json`, `installation.json`. Each change replaces a whole file. What was said is
+ * in the folder `history`, see {@link HistoryFiles}.
  */
 export class FileStore implements Store {
   readonly #folder: string
   readonly #contacts: Map<Address, Contact>
-  readonly #messages: Map<string, Message>
+  readonly #unsent: Map<string, Message>
+  readonly #history: HistoryFiles
   /** The long-term key and instance tag: `keys.json`. */
   readonly keys: KeyStore
   /** UUID of this installation (`+sip.instance`, RFC 5626 §4.1). */
   readonly instanceId: string
   #writing: Promise<void> = Promise.resolve()
 
-  private constructor(folder: string, kept: Kept) {
+  private constructor(folder: string, history: HistoryFiles, kept: Kept) {
     this.#folder = folder
+    this.#history = history
     this.#contacts = new Map(kept.contacts.map((contact) => [contact.peer, contact]))
-    this.#messages = new Map(kept.messages.map((message) => [keyOf(message), message]))
+    this.#unsent = new Map(kept.messages.map((message) => [keyOf(message), message]))
     this.keys = this.#keyStore(new Map(Object.entries(kept.keys)))
     this.instanceId = kept.instanceId
   }
@@ -40,7 +52,8 @@ export class FileStore implements Store {
       const installation = await readJson(join(folder, 'installation.json'), {
         instanceId: randomUUID(),
       })
-      const store = new FileStore(folder, {
+      const history = await HistoryFiles.open(join(folder, 'history'))
+      const store = new FileStore(folder, history, {
         instanceId: installation.instanceId,
         contacts: await readJson<Contact[]>(join(folder, 'contacts.json'), []),
         messages: await readJson<Message[]>(join(folder, 'outbox.json'), []),
@@ -55,8 +68,30 @@ export class FileStore implements Store {
     }
   }
 
-  async load(): Promise<StoredAccount> {
-    return { contacts: [...this.#contacts.values()], messages: [...this.#messages.values()] }
+  async load(newest = Number.POSITIVE_INFINITY): Promise<StoredAccount> {
+    await this.#writing
+    const contacts = [...this.#contacts.values()]
+    const messages: Message[] = []
+    for (const { peer } of contacts) {
+      const said = await this.#history.read(peer)
+      // One that a crash left in both has been said.
+      for (const message of said) this.#unsent.delete(keyOf(message))
+      messages.push(...said.slice(-newest))
+    }
+    return { contacts, messages: [...messages, ...this.#unsent.values()] }
+  }
+
+  async loadMessages(
+    peer: Address,
+    before: Message | null,
+    count: number,
+  ): Promise<readonly Message[]> {
+    await this.#writing
+    const all = await this.#history.read(peer)
+    if (before === null) return all.slice(-count)
+    const place = all.findIndex((message) => keyOf(message) === keyOf(before))
+    const older = place < 0 ? all.filter(({ at }) => at < before.at) : all.slice(0, place)
+    return older.slice(-count)
   }
 
   async putContact(contact: Contact): Promise<void> {
@@ -66,17 +101,39 @@ export class FileStore implements Store {
 
   async deleteContact(peer: Address): Promise<void> {
     this.#contacts.delete(peer)
+    for (const [key, message] of this.#unsent) if (message.peer === peer) this.#unsent.delete(key)
+    await this.#inTurn(() => this.#history.clear(peer))
+    await this.#writeUnsent()
     await this.#write('contacts.json', [...this.#contacts.values()])
   }
 
   async putMessage(message: Message): Promise<void> {
-    this.#messages.set(keyOf(message), message)
-    await this.#write('outbox.json', [...this.#messages.values()])
+    if (isUnsent(message)) {
+      this.#unsent.set(keyOf(message), message)
+      await this.#writeUnsent()
+      // It may have counted as sent for good before.
+      if (message.delivery === 'failed') await this.#forget(message)
+    } else {
+      await this.#inTurn(() => this.#history.append(message))
+      if (this.#unsent.delete(keyOf(message))) await this.#writeUnsent()
+    }
   }
 
-  async deleteMessage(peer: Address, id: string): Promise<void> {
-    if (!this.#messages.delete(keyOf({ peer, id }))) return
-    await this.#write('outbox.json', [...this.#messages.values()])
+  async deleteMessage(peer: Address, id: string, author: Message['author'] = 'us'): Promise<void> {
+    await this.#forget({ peer, author, id })
+    if (this.#unsent.delete(keyOf({ peer, author, id }))) await this.#writeUnsent()
+  }
+
+  async pruneMessages(peer: Address, keeps: (message: Message) => boolean): Promise<void> {
+    await this.#inTurn(() => this.#history.prune(peer, keeps))
+  }
+
+  #forget({ peer, author, id }: Pick<Message, 'peer' | 'author' | 'id'>): Promise<void> {
+    return this.#inTurn(() => this.#history.delete(peer, { author, id }))
+  }
+
+  #writeUnsent(): Promise<void> {
+    return this.#write('outbox.json', [...this.#unsent.values()])
   }
 
   #keyStore(keys: Map<string, KeptKey>): KeyStore {
@@ -96,9 +153,13 @@ export class FileStore implements Store {
   /** One write at a time, in the order of the calls, so that an older state never wins. */
   #write(name: string, value: unknown): Promise<void> {
     const text = JSON.stringify(value, null, 1)
-    const written = this.#writing.then(() => replaceFile(join(this.#folder, name), text))
-    this.#writing = written.catch(() => {}) // The caller of this write is told; the next may succeed.
-    return written
+    return this.#inTurn(() => replaceFile(join(this.#folder, name), text))
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const done = this.#writing.then(task)
+    this.#writing = done.catch(() => {}) // The caller of this one is told; the next may succeed.
+    return done
   }
 }
 
@@ -114,8 +175,8 @@ interface Kept {
   readonly keys: Readonly<Record<string, KeptKey>>
 }
 
-function keyOf(message: Pick<Message, 'peer' | 'id'>): string {
-  return `${message.peer} ${message.id}`
+function keyOf({ peer, author, id }: Pick<Message, 'peer' | 'author' | 'id'>): string {
+  return `${peer} ${author} ${id}`
 }
 
 async function readJson<Value>(path: string, absent: Value): Promise<Value> {
@@ -125,15 +186,4 @@ async function readJson<Value>(path: string, absent: Value): Promise<Value> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent
     throw error
   }
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.new`, path)
 }

@@ -112,3 +112,57 @@ test('what is read back from the store is no news', () => {
     { event: 'delivery', state: 'queued', encrypted: null },
   ])
 })
+
+test('what happens in a room, and what becomes of history, each has its line', () => {
+  const writer = new LineWriter()
+  const room = {
+    peer: BOB,
+    subject: 'tea',
+    members: null,
+    allows: { nicknames: true, privateMessages: false },
+    nickname: 'Al',
+  }
+  expect(writer.lines({ type: 'room', room })).toEqual([{ event: 'room', ...room }])
+  expect(writer.lines({ type: 'invited', peer: BOB, name: null, room: true })).toEqual([
+    { event: 'incoming', peer: BOB, name: null, accepted: false, room: true, by: null },
+  ])
+  const fault = { code: 'SIP_DECLINED', sentence: 'They do not want to chat now.' }
+  expect(writer.lines({ type: 'roomInvitation', peer: BOB, who: BOB, fault })).toEqual([
+    { event: 'room-invitation', peer: BOB, who: BOB, ok: false, ...fault },
+  ])
+  expect(names(writer, { type: 'kept', peer: BOB, id: '1' })).toEqual(['kept'])
+  expect(names(writer, { type: 'historyCleared', peer: BOB, left: [] })).toEqual([
+    'history-cleared',
+  ])
+  expect(names(writer, { type: 'messageRemoved', peer: BOB, id: '1' })).toEqual(['message-removed'])
+})
+
+test('a message of a room says who wrote it, whether to us alone, and whether it is old', () => {
+  const [line] = new LineWriter().lines({
+    type: 'message',
+    restored: false,
+    message: {
+      id: '1',
+      peer: BOB,
+      author: 'peer',
+      nickname: 'Carol',
+      text: 'psst',
+      contentType: 'text/plain',
+      at: 1,
+      protection: 'none',
+      delivery: null,
+      reason: null,
+      resent: false,
+      from: 'sip:carol@sotto.test',
+      privately: { address: 'sip:carol@sotto.test', name: 'Carol' },
+      earlier: true,
+    },
+  })
+  expect(line).toMatchObject({
+    nickname: 'Carol',
+    from: 'sip:carol@sotto.test',
+    privately: 'sip:carol@sotto.test',
+    earlier: true,
+    at: 1,
+  })
+})

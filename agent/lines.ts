@@ -1,4 +1,4 @@
-import type { Address, ChatEvent, Privacy } from '../chat/index.ts'
+import type { Address, ChatEvent, Privacy, Transfer } from '../chat/index.ts'
 
 /** One line of standard output. `event` says which; `docs/agent.md` documents each. */
 export interface AgentLine {
@@ -16,6 +16,12 @@ export class LineWriter {
   readonly #otr = new Map<Address, string>()
   readonly #ours = new Set<Address>()
   readonly #changed = new Map<Address, string>()
+  readonly #pathOf: (id: string) => string | null
+
+  /** @param pathOf - where a received file is, once it is complete */
+  constructor(pathOf: (id: string) => string | null = () => null) {
+    this.#pathOf = pathOf
+  }
 
   /** We asked for this conversation, so its opening is no news of an incoming one. */
   expect(peer: Address): void {
@@ -26,6 +32,10 @@ export class LineWriter {
     switch (event.type) {
       case 'account':
         return accountLines(event.account)
+      case 'route': {
+        const { kind, ...hosts } = event.route
+        return [{ event: 'route', found: kind, ...hosts }]
+      }
       case 'identity':
         return [{ event: 'identity', fingerprint: event.fingerprint, created: event.created }]
       case 'contact':
@@ -35,6 +45,8 @@ export class LineWriter {
             peer: event.contact.peer,
             name: event.contact.name,
             alwaysOtr: event.contact.alwaysOtr,
+            history: event.contact.history ?? 'automatic',
+            muted: event.contact.muted ?? false,
             keys: event.contact.keys.map((key) => ({
               fingerprint: key.fingerprint,
               verified: key.verified?.method ?? null,
@@ -45,7 +57,15 @@ export class LineWriter {
         return [{ event: 'contact-removed', peer: event.peer }]
       case 'invited':
         this.expect(event.peer)
-        return [{ event: 'incoming', peer: event.peer, name: event.name, accepted: false }]
+        return [
+          {
+            event: 'incoming',
+            peer: event.peer,
+            name: event.name,
+            accepted: false,
+            ...(event.room ? { room: true, by: event.by ?? null } : {}),
+          },
+        ]
       case 'opened':
         return this.#opened(event.peer, event.room)
       case 'closed':
@@ -69,12 +89,28 @@ export class LineWriter {
       case 'delivery':
         return [deliveryLine(event)]
       case 'messageRemoved':
-        return []
+        return [{ event: 'message-removed', peer: event.peer, id: event.id }]
+      case 'kept':
+        return [{ event: 'kept', peer: event.peer, id: event.id }]
+      case 'history': {
+        const { peer, messages, isComplete } = event
+        return [{ event: 'history', peer, messages: messages.map(describeMessage), isComplete }]
+      }
+      case 'historyCleared':
+        return [{ event: 'history-cleared', peer: event.peer }]
+      case 'room':
+        return [{ event: 'room', ...event.room }]
+      case 'roomInvitation': {
+        const { peer, who, fault } = event
+        const [code, sentence] = [fault?.code ?? null, fault?.sentence ?? null]
+        return [{ event: 'room-invitation', peer, who, ok: fault === null, code, sentence }]
+      }
       case 'notice':
         return [
           {
             event: 'notice',
             peer: event.notice.peer,
+            id: event.notice.id,
             code: event.notice.code,
             sentence: event.notice.sentence,
           },
@@ -92,6 +128,8 @@ export class LineWriter {
         ]
       case 'composing':
         return [{ event: 'composing', peer: event.peer, active: event.active }]
+      case 'transfer':
+        return [fileLine(event.transfer, this.#pathOf(event.transfer.id))]
       case 'fault':
         return [{ event: 'error', peer: event.peer, ...event.fault }]
     }
@@ -155,10 +193,16 @@ type LineMessage = Extract<ChatEvent, { type: 'message' }>['message']
 
 /** An own message says at once that it is queued, and only later how it was protected. */
 function messageLines(message: LineMessage): AgentLine[] {
-  const { peer, id, text, contentType, protection, delivery, nickname } = message
+  const { delivery } = message
+  const line = { event: 'message', ...describeMessage(message) }
+  return delivery === null ? [line] : [line, deliveryLine({ ...message, delivery })]
+}
+
+/** A message as lines have it. */
+export function describeMessage(message: LineMessage) {
+  const { peer, id, text, contentType, protection, delivery, nickname, at } = message
   const isWaiting = delivery === 'queued'
-  const line = {
-    event: 'message',
+  return {
     peer,
     direction: message.author === 'us' ? 'out' : 'in',
     id,
@@ -167,14 +211,39 @@ function messageLines(message: LineMessage): AgentLine[] {
     encrypted: isWaiting ? null : protection !== 'none',
     verified: isWaiting ? null : protection === 'verified',
     nickname,
+    at,
+    ...(message.from === undefined ? {} : { from: message.from }),
+    ...(message.privately === undefined ? {} : { privately: message.privately.address }),
+    ...(message.earlier ? { earlier: true } : {}),
   }
-  return delivery === null ? [line] : [line, deliveryLine({ ...message, delivery })]
 }
 
 function deliveryLine(message: Omit<Extract<ChatEvent, { type: 'delivery' }>, 'type'>): AgentLine {
   const { peer, id, delivery, protection, reason, resent } = message
   const encrypted = delivery === 'queued' ? null : protection !== 'none'
   return { event: 'delivery', peer, id, state: delivery, encrypted, reason, resent }
+}
+
+/** Whether it is encrypted is not known before it is decided. */
+function fileLine(transfer: Transfer, path: string | null): AgentLine {
+  const { peer, id, direction, name, size, contentType, protection, state } = transfer
+  const isOpen = direction === 'out' && state.step === 'waiting' && protection === 'none'
+  const { step, ...more } = state
+  const fault = 'fault' in more ? { ...more.fault, resumable: more.resumable } : more
+  return {
+    event: 'file',
+    peer,
+    id,
+    direction,
+    name,
+    size,
+    contentType,
+    encrypted: isOpen ? null : protection !== 'none',
+    verified: isOpen ? null : protection === 'verified',
+    state: step,
+    ...fault,
+    ...(path !== null && { path }),
+  }
 }
 
 function smpLines(

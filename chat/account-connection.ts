@@ -1,27 +1,23 @@
-import {
-  MsrpConnection,
-  type MsrpConnectionDoor,
-  type MsrpSessionEvent,
-  newSessionUri,
-  opened,
-} from '../msrp/index.ts'
+import type { MsrpSessionEvent } from '../msrp/index.ts'
 import {
   type MsrpDescription,
   type Registration,
   SipAgent,
   type SipAgentDoor,
+  type SipEnv,
   type SipEvent,
   type SipPeer,
   type SipSocket,
 } from '../sip/index.ts'
-import { userOf } from './address.ts'
 import { type Berth, Channel, type ChannelEvent, type Line } from './channel.ts'
-import type { ChatAccount, ChatEnv } from './client-door.ts'
-import { ACCEPT_TYPES } from './envelope.ts'
-import type { AccountState, Sink } from './events.ts'
+import type { ChatAccount, ChatEnv, ChatSetup } from './client-door.ts'
+import type { AccountRoute, AccountState, ChatFault, Sink } from './events.ts'
 import { faultOf } from './faults.ts'
-import { LINGER_MS } from './limits.ts'
-import { type MessageServer, messageServerOf, withFraming } from './message-server.ts'
+import type { FileWires } from './file-leg.ts'
+import { FileLine, type FileLineEvent } from './file-line.ts'
+import type { MessageServer } from './message-server.ts'
+import { Relays } from './relays.ts'
+import { hearTunnel, readTunnel, type TunnelNote, tunnelFault } from './tunnel-notes.ts'
 
 /** Someone calls: take it, refuse it, or hear that it was withdrawn. */
 export interface Invitation {
@@ -34,37 +30,38 @@ export type ConnectionEvent =
   | { readonly type: 'account'; readonly account: AccountState }
   | { readonly type: 'invitation'; readonly invitation: Invitation }
   | { readonly type: 'withdrawn'; readonly invitation: Invitation }
-  | Extract<SipEvent, { type: 'page' }>
+  | { readonly type: 'route'; readonly route: AccountRoute }
+  | Extract<SipEvent, { type: 'page' | 'referral' }>
+  | FileLineEvent
 
-/**
- * What one account has of the network: its registration, and the one MSRP connection that all its
- * sessions share, opened when the first is needed. A provider's relay takes one session for each.
- */
+/** What one account has of the network: its registration, and its way to a relay. */
 export class AccountConnection implements Line {
-  readonly #account: ChatAccount
-  readonly #env: ChatEnv
+  readonly files: FileLine
   readonly #sink: Sink<ConnectionEvent>
-  readonly #server: MessageServer
+  readonly #relays: Relays
   readonly #agent: SipAgentDoor
   readonly #channels = new Map<string, Channel>()
   readonly #invitations = new Map<string, Invitation>()
   #isOnline = false
-  #wire: Promise<MsrpConnectionDoor> | null = null
-  #berths = 0
-  #cancelLinger = () => {}
+  #route: AccountRoute
+  /** Why the tunnel to the provider was closed, if it was for a reason of its own. */
+  #tunnelFault: ChatFault | null = null
 
-  constructor(account: ChatAccount, env: ChatEnv, sink: Sink<ConnectionEvent>) {
-    this.#account = account
-    this.#env = env
-    this.#server = messageServerOf(account.server)
+  /** @param hosts - an agent of the host's, instead of one with a connection of its own */
+  constructor(
+    account: ChatAccount,
+    env: ChatEnv,
+    sink: Sink<ConnectionEvent>,
+    hosts: ChatSetup['sipAgent'] = undefined,
+  ) {
     this.#sink = sink
-    // The DOM types callbacks with arguments that sip does not look at.
-    const connect = (url: string) => {
-      const socket = env.connect(url, 'sip')
-      socket.binaryType = 'arraybuffer'
-      return socket as SipSocket
-    }
-    this.#agent = new SipAgent(account, { ...env, connect }, (event) => this.#onSip(event))
+    this.#route = startRoute(account, hosts !== undefined)
+    this.#relays = new Relays(account, env, (server) => this.#onRelay(server))
+    const tell = (event: SipEvent) => this.#onSip(event)
+    this.#agent = hosts?.(tell) ?? new SipAgent(account, this.#sipEnv(env), tell)
+    const { after } = env
+    const reserve: FileWires['reserve'] = (events, file) => this.#relays.reserve(events, file)
+    this.files = new FileLine(this.#agent, { reserve, after }, sink)
   }
 
   get isOnline(): boolean {
@@ -77,7 +74,7 @@ export class AccountConnection implements Line {
 
   async stop(): Promise<void> {
     this.#isOnline = false
-    this.#dropWire()
+    this.#relays.drop()
     await this.#agent.stop()
   }
 
@@ -89,30 +86,8 @@ export class AccountConnection implements Line {
     return Channel.place(this, peer, sink)
   }
 
-  async reserve(sink: Sink<MsrpSessionEvent>): Promise<Berth> {
-    this.#cancelLinger()
-    const connection = this.#server.isShared ? await this.#shared() : await this.#connect()
-    const { address, password } = this.#account
-    const uri = newSessionUri(this.#env.random)
-    try {
-      const { usePath } = await connection.authenticate({
-        relay: this.#server.relay,
-        uri,
-        username: userOf(address),
-        password,
-        through: [],
-      })
-      const setup = { uri, usePath, acceptTypes: ACCEPT_TYPES }
-      const session = connection.open(setup, (event) => {
-        if (event.type === 'closed') this.#left(connection)
-        sink(event)
-      })
-      this.#berths += 1
-      return { session, path: [...usePath].reverse().concat(uri) }
-    } catch (error) {
-      if (!this.#server.isShared) connection.close()
-      throw error
-    }
+  reserve(sink: Sink<MsrpSessionEvent>): Promise<Berth> {
+    return this.#relays.reserve(sink)
   }
 
   invite(channel: Channel, peer: string, offer: MsrpDescription): string {
@@ -136,7 +111,16 @@ export class AccountConnection implements Line {
     this.#agent.end(call)
   }
 
+  watchRoom(call: string): void {
+    this.#agent.watchRoom(call)
+  }
+
+  inviteToRoom(call: string, who: string): void {
+    this.#agent.inviteToRoom(call, who)
+  }
+
   #onSip(event: SipEvent): void {
+    if (this.files.hear(event)) return
     switch (event.type) {
       case 'registration':
         this.#onRegistration(event.registration)
@@ -164,17 +148,25 @@ export class AccountConnection implements Line {
         channel?.ended(event.by, event.error)
         return
       }
+      case 'roster':
+        this.#channels.get(event.call)?.rosterCame(event.roster)
+        return
+      case 'roomInvitation':
+        this.#channels.get(event.call)?.roomInvited(event.who, event.error)
+        return
+      case 'referral':
       case 'page':
         this.#sink(event)
     }
   }
 
   #onRegistration(registration: Registration): void {
-    const account = accountState(registration)
+    const account = accountState(registration, this.#tunnelFault)
     const wasOnline = this.#isOnline
     this.#isOnline = account.state === 'online'
     // Both connections go to one server: what broke the one has broken the other, or soon will.
-    if (wasOnline && account.state === 'offline') this.#dropWire()
+    if (wasOnline && account.state === 'offline') this.#relays.drop()
+    if (this.#isOnline) this.#sink({ type: 'route', route: this.#route })
     this.#sink({ type: 'account', account })
   }
 
@@ -191,51 +183,67 @@ export class AccountConnection implements Line {
     }
   }
 
-  async #shared(): Promise<MsrpConnectionDoor> {
-    const before = this.#wire
-    const connection = await before?.catch(() => null)
-    if (connection?.isOpen) return connection
-    if (this.#wire === before) this.#wire = null // Whoever waited with us may have renewed it.
-    this.#wire ??= this.#connect()
-    return this.#wire
+  #sipEnv(env: ChatEnv): SipEnv {
+    return {
+      ...env,
+      connect: (url) => {
+        const socket = env.connect(url, 'sip')
+        socket.binaryType = 'arraybuffer'
+        if (readTunnel(url) !== null) hearTunnel(socket, (note) => this.#onTunnel(note))
+        // The DOM types callbacks with arguments that sip does not look at.
+        return socket as SipSocket
+      },
+    }
   }
 
-  async #connect(): Promise<MsrpConnectionDoor> {
-    const { url, framing } = this.#server
-    const wire = await opened(this.#env.connect(url, 'msrp'))
-    return new MsrpConnection(withFraming(wire, framing), this.#env)
+  #onTunnel(note: TunnelNote): void {
+    switch (note.note) {
+      case 'connected':
+        this.#tunnelFault = null
+        this.#route = { ...this.#route, sip: note.host }
+        return
+      case 'relay':
+        this.#relays.takePass({ username: note.user, password: note.password })
+        return
+      case 'closed':
+        this.#tunnelFault = tunnelFault(note.code)
+    }
   }
 
-  /** A session is over. */
-  #left(connection: MsrpConnectionDoor): void {
-    this.#berths -= 1
-    if (!this.#server.isShared) return connection.close()
-    if (this.#berths > 0) return
-    this.#cancelLinger()
-    this.#cancelLinger = this.#env.after(LINGER_MS, () => {
-      if (this.#berths === 0) this.#dropWire()
-    })
-  }
-
-  #dropWire(): void {
-    this.#cancelLinger()
-    const wire = this.#wire
-    this.#wire = null
-    wire?.then(
-      (connection) => connection.close(),
-      () => {},
-    )
+  #onRelay({ kind, url, relay }: MessageServer): void {
+    const host = kind === 'provider' ? hostOf(relay) : hostOf(url)
+    if (this.#route.relay === host && this.#route.relayKind === kind) return
+    this.#route = { ...this.#route, relay: host, relayKind: kind }
+    this.#sink({ type: 'route', route: this.#route })
   }
 }
 
-function accountState(registration: Registration): AccountState {
+function startRoute(account: ChatAccount, isHosts: boolean): AccountRoute {
+  const { server, found } = account
+  const tunnel = readTunnel(server)
+  return {
+    kind: isHosts ? 'host' : (found ?? (tunnel === null ? 'given' : 'tunnel')),
+    server: hostOf(server),
+    sip: tunnel?.domain ?? hostOf(server),
+    relay: null,
+    relayKind: null,
+  }
+}
+
+/** Host and port of a URL, as people read them. */
+function hostOf(url: string): string {
+  return /^\w+:\/\/([^/;]+)/.exec(url)?.[1] ?? url
+}
+
+/** @param tunnel - what a tunnel said when it closed knows more than the agent does */
+function accountState(registration: Registration, tunnel: ChatFault | null): AccountState {
   switch (registration.state) {
     case 'registered':
       return { state: 'online' }
     case 'offline':
       return {
         state: 'offline',
-        fault: faultOf(registration.error),
+        fault: tunnel ?? faultOf(registration.error),
         retryInMs: registration.retryInMs,
       }
     case 'refused':

@@ -6,18 +6,34 @@ import type { Address } from './events.ts'
  * user part keeps its case (RFC 3261 §19.1.4).
  *
  * @param near - a domain, or an address in it, for a user part alone
- * @throws RangeError with a sentence for people
+ * @throws AddressError with a sentence for people
  */
 export function parseAddress(text: string, near?: string): Address {
   const match = SHAPE.exec(text.trim())
   const host = match?.[2] ?? near?.slice(near.indexOf('@') + 1)
   if (match === null || text.length > ADDRESS_MAX) {
-    throw new RangeError('That is not an address. One looks like alice@example.com.')
+    throw new AddressError(
+      'ADDRESS_MALFORMED',
+      'That is not an address. One looks like alice@example.com.',
+    )
   }
   if (host === undefined) {
-    throw new RangeError('The address needs a domain, as in alice@example.com.')
+    throw new AddressError(
+      'ADDRESS_WITHOUT_DOMAIN',
+      'The address needs a domain, as in alice@example.com.',
+    )
   }
   return `sip:${match[1]}@${host.toLowerCase()}` as Address
+}
+
+/** What was typed cannot be read as an address. The code is the contract. */
+export class AddressError extends RangeError {
+  readonly code: 'ADDRESS_MALFORMED' | 'ADDRESS_WITHOUT_DOMAIN'
+
+  constructor(code: AddressError['code'], sentence: string) {
+    super(sentence)
+    this.code = code
+  }
 }
 
 /** `alice` of `sip:alice@example.com`. */

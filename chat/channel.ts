@@ -1,5 +1,6 @@
 import {
   acceptsType,
+  IMDN_TYPE,
   type MsrpMessage,
   type MsrpReports,
   type MsrpSessionDoor,
@@ -7,8 +8,14 @@ import {
   type PeerProfile,
   profileOf,
 } from '../msrp/index.ts'
-import { answerSetup, type MsrpDescription, SipError, type SipPeer } from '../sip/index.ts'
-import { ACCEPT_TYPES, ACCEPT_WRAPPED_TYPES, COMPOSING } from './envelope.ts'
+import {
+  answerSetup,
+  type MsrpDescription,
+  type Roster,
+  SipError,
+  type SipPeer,
+} from '../sip/index.ts'
+import { ACCEPT_TYPES, ACCEPT_WRAPPED_TYPES, CHATROOM, COMPOSING } from './envelope.ts'
 import type { ChatFault, Sink } from './events.ts'
 import { faultOf } from './faults.ts'
 
@@ -28,12 +35,19 @@ export interface Line {
   answer(call: string, answer: MsrpDescription): void
   refuse(call: string, status: 480 | 486 | 488 | 603): void
   hangUp(call: string): void
+  /** For rooms; see `SipAgentDoor`. */
+  watchRoom(call: string): void
+  inviteToRoom(call: string, who: string): void
 }
 
 export type ChannelEvent =
   /** Messages may go. Once more if the peer has turned into a room, or out of one. */
   | { readonly type: 'opened' }
   | Extract<MsrpSessionEvent, { type: 'message' | 'sent' | 'delivered' | 'failed' }>
+  /** The peer is a room: who is there, after {@link Channel.watchRoom}. */
+  | { readonly type: 'roster'; readonly roster: Roster }
+  /** What became of {@link Channel.inviteToRoom}. */
+  | { readonly type: 'roomInvitation'; readonly who: string; readonly fault: ChatFault | null }
   /** The last event; none follows {@link Channel.close}. */
   | {
       readonly type: 'closed'
@@ -96,6 +110,10 @@ export class Channel {
     return this.#peer
   }
 
+  get isRoom(): boolean {
+    return this.#peer?.isFocus === true
+  }
+
   /** What the peer's software bears. */
   get profile(): PeerProfile {
     return profileOf({
@@ -112,6 +130,36 @@ export class Channel {
   get takesComposing(): boolean {
     const types = this.takesCpim ? this.#remote?.acceptWrappedTypes : this.#remote?.acceptTypes
     return acceptsType(types ?? [], COMPOSING)
+  }
+
+  /** Takes notifications of what was displayed, and says so: `*` would be any relay's word. */
+  get takesReceipts(): boolean {
+    const types = this.#remote?.acceptWrappedTypes ?? []
+    return this.takesCpim && this.profile.receipts === 'asked' && types.includes(IMDN_TYPE)
+  }
+
+  /** The peer's app takes encrypted files, and says so (`docs/files.md`). */
+  get takesSealedFiles(): boolean {
+    return this.#remote?.features?.includes(SEALED_FILES) ?? false
+  }
+
+  /** What the peer says of itself as a room (RFC 7701 §8). */
+  get chatroom(): readonly string[] {
+    return this.#remote?.chatroom ?? []
+  }
+
+  watchRoom(): void {
+    if (this.#call !== null) this.#line.watchRoom(this.#call)
+  }
+
+  inviteToRoom(who: string): void {
+    if (this.#call !== null) this.#line.inviteToRoom(this.#call, who)
+  }
+
+  /** @returns the status (RFC 7701 §7.2); 481 if there is no session */
+  async setNickname(nickname: string): Promise<number> {
+    const isQuoted = this.profile.nicknames === 'quoted'
+    return (await this.#berth?.session.setNickname(nickname, isQuoted)) ?? 481
   }
 
   send(message: MsrpMessage, reports: MsrpReports): void {
@@ -149,6 +197,17 @@ export class Channel {
   peerChanged(peer: SipPeer): void {
     this.#peer = peer
     if (this.#isOpen && !this.#isOver) this.#sink({ type: 'opened' })
+  }
+
+  /** For the line: the room has told who is there. */
+  rosterCame(roster: Roster): void {
+    if (!this.#isOver) this.#sink({ type: 'roster', roster })
+  }
+
+  /** For the line: what became of {@link inviteToRoom}. */
+  roomInvited(who: string, error: SipError | null): void {
+    if (this.#isOver) return
+    this.#sink({ type: 'roomInvitation', who, fault: error && faultOf(error) })
   }
 
   /** For the line: SIP has ended the call. */
@@ -200,6 +259,9 @@ export class Channel {
   }
 }
 
+/** In `a=sotto-features`: whoever says it may be sent OTR records of type 8 about files. */
+const SEALED_FILES = 'otr-file'
+
 function describe(path: readonly string[], setup: MsrpDescription['setup']): MsrpDescription {
   return {
     protocol: path[0]?.startsWith('msrps:') ? 'TCP/TLS/MSRP' : 'TCP/MSRP',
@@ -209,6 +271,7 @@ function describe(path: readonly string[], setup: MsrpDescription['setup']): Msr
     setup,
     direction: 'sendrecv',
     maxSize: null,
-    chatroom: null,
+    chatroom: CHATROOM,
+    features: [SEALED_FILES],
   }
 }

@@ -1,8 +1,9 @@
 import { newIdent } from '../msrp/index.ts'
-import type { ChatClientDoor, ChatSetup } from './client-door.ts'
+import type { ChatClientDoor, ChatSetup, HistoryExport } from './client-door.ts'
 import type { Conversation } from './conversation.ts'
-import type { Address, Contact, Message } from './events.ts'
+import type { Address, Contact, HistoryRule, Message } from './events.ts'
 import { type ChatFaultCode, chatFault, faultOf } from './faults.ts'
+import type { FileToSend } from './file-door.ts'
 import { SignedIn } from './signed-in.ts'
 import { forget, keyOf, learn, unverify, verify } from './trust.ts'
 
@@ -12,14 +13,16 @@ export class ChatClient implements ChatClientDoor {
   #account: SignedIn | null = null
   /** Calls that wait for the store; `null` once it has been read. */
   #waiting: ((account: SignedIn) => void)[] | null = null
+  #receipts: boolean
 
   constructor(setup: ChatSetup) {
     this.#setup = setup
+    this.#receipts = setup.receipts ?? true
   }
 
   signIn(): void {
     if (this.#account !== null) return this.#refuse(null, 'CHAT_SIGNED_IN')
-    const account = new SignedIn(this.#setup)
+    const account = new SignedIn(this.#setup, () => this.#receipts)
     this.#account = account
     this.#waiting = []
     void this.#begin(account)
@@ -63,6 +66,7 @@ export class ChatClient implements ChatClientDoor {
       const allowPlaintext = contact.allowPlaintext && !on
       void account.contacts.put({ ...contact, alwaysOtr: on, allowPlaintext })
       if (on) account.find(peer)?.requireOtr()
+      if (on) account.transfers.requireOtr(peer)
     })
   }
 
@@ -72,7 +76,7 @@ export class ChatClient implements ChatClientDoor {
 
   accept(peer: Address): void {
     this.#do(peer, (account) => {
-      if (account.strangers.isWaiting(peer)) account.with(peer)
+      if (account.strangers.isWaiting(peer)) account.admit(peer)
       else this.#refuse(peer, 'CHAT_NOT_INVITED')
     })
   }
@@ -88,12 +92,13 @@ export class ChatClient implements ChatClientDoor {
   }
 
   send(peer: Address, text: string): string {
-    const id = newIdent(this.#setup.env.random)
-    // OTR ends its text at a NUL (OTRv3, "Encrypted Data").
-    const sendable = text.replaceAll('\0', '')
-    if (sendable.trim() === '') this.#refuse(peer, 'CHAT_EMPTY')
-    else this.#do(peer, (account) => account.with(peer).send(id, sendable))
-    return id
+    return this.#write(peer, text, (id, sendable, account) => account.with(peer).send(id, sendable))
+  }
+
+  sendPrivately(room: Address, member: string, text: string): string {
+    return this.#write(room, text, (id, sendable, account) =>
+      account.with(room).sendPrivately(id, member, sendable),
+    )
   }
 
   retry(peer: Address, id: string): void {
@@ -106,6 +111,49 @@ export class ChatClient implements ChatClientDoor {
 
   setComposing(peer: Address, active: boolean): void {
     this.#withConversation(peer, (conversation) => conversation.setComposing(active))
+  }
+
+  displayed(peer: Address, id: string): void {
+    this.#withConversation(peer, (conversation) => conversation.receipts.displayed(id))
+  }
+
+  setReceipts(on: boolean): void {
+    this.#receipts = on
+  }
+
+  askResend(peer: Address, gapId: string, text?: string): void {
+    const id = newIdent(this.#setup.env.random)
+    this.#withConversation(peer, (conversation) => conversation.askResend(id, gapId, text ?? null))
+  }
+
+  setNickname(room: Address, nickname: string): void {
+    this.#withConversation(room, (conversation) => conversation.room.setNickname(nickname))
+  }
+
+  inviteToRoom(room: Address, who: Address): void {
+    this.#withConversation(room, (conversation) => conversation.room.invite(who))
+  }
+
+  sendFile(peer: Address, file: FileToSend): string {
+    const id = newIdent(this.#setup.env.random)
+    this.#do(peer, (account) => account.transfers.send(id, peer, file))
+    return id
+  }
+
+  acceptFile(peer: Address, id: string): void {
+    this.#do(peer, (account) => account.transfers.accept(peer, id))
+  }
+
+  cancelFile(peer: Address, id: string): void {
+    this.#do(peer, (account) => account.transfers.cancel(peer, id))
+  }
+
+  approveUnencrypted(peer: Address, id: string): void {
+    this.#do(peer, (account) => account.transfers.approve(peer, id))
+  }
+
+  resumeFile(peer: Address, id: string): void {
+    this.#do(peer, (account) => account.transfers.resume(peer, id))
   }
 
   startOtr(peer: Address): void {
@@ -172,6 +220,45 @@ export class ChatClient implements ChatClientDoor {
     return this.#account?.find(peer)?.messages ?? []
   }
 
+  loadEarlier(peer: Address): void {
+    this.#withConversation(peer, (conversation) => conversation.history.loadEarlier())
+  }
+
+  setHistory(peer: Address, rule: HistoryRule): void {
+    this.#withContact(peer, (contact, account) => {
+      void account.contacts.put({ ...contact, history: rule })
+      account.find(peer)?.history.ruleChanged() // Nothing is stored of one that is not there.
+    })
+  }
+
+  setMuted(peer: Address, muted: boolean): void {
+    this.#withContact(peer, (contact, account) => {
+      void account.contacts.put({ ...contact, muted })
+    })
+  }
+
+  deleteMessage(peer: Address, id: string): void {
+    this.#withConversation(peer, (conversation) => conversation.history.delete(id))
+  }
+
+  clearHistory(peer: Address): void {
+    this.#withConversation(peer, (conversation) => conversation.history.clear())
+  }
+
+  async searchHistory(text: string, peer: Address | null): Promise<readonly Message[]> {
+    const account = this.#account
+    if (account === null) return []
+    const peers = peer === null ? account.contacts.peers : [peer]
+    return account.history.search(text, peers)
+  }
+
+  async exportHistory(peer: Address): Promise<HistoryExport | null> {
+    const contact = this.#account?.contacts.get(peer) ?? null
+    if (this.#account === null || contact === null) return null
+    const { account, env } = this.#setup
+    return this.#account.history.export(account.address, contact, env.now())
+  }
+
   async #begin(account: SignedIn): Promise<void> {
     try {
       await account.begin()
@@ -186,6 +273,20 @@ export class ChatClient implements ChatClientDoor {
     const waiting = this.#waiting ?? []
     this.#waiting = null
     for (const call of waiting) call(account)
+  }
+
+  /** @returns the id that a message of this text will have */
+  #write(
+    peer: Address,
+    text: string,
+    call: (id: string, sendable: string, account: SignedIn) => void,
+  ): string {
+    const id = newIdent(this.#setup.env.random)
+    // OTR ends its text at a NUL (OTRv3, "Encrypted Data").
+    const sendable = text.replaceAll('\0', '')
+    if (sendable.trim() === '') this.#refuse(peer, 'CHAT_EMPTY')
+    else this.#do(peer, (account) => call(id, sendable, account))
+    return id
   }
 
   #do(peer: Address | null, call: (account: SignedIn) => void): void {

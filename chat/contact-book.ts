@@ -25,6 +25,10 @@ export class ContactBook {
     return this.#contacts.get(peer) ?? null
   }
 
+  get peers(): readonly Address[] {
+    return [...this.#contacts.keys()]
+  }
+
   nameOf(peer: Address): string {
     return this.get(peer)?.name ?? userOf(peer)
   }

@@ -2,19 +2,20 @@ import type { MsrpMessage } from '../msrp/index.ts'
 import type { OtrCommand, OtrWire } from '../otr/index.ts'
 import type { AccountConnection, Invitation } from './account-connection.ts'
 import type { Channel } from './channel.ts'
-import { OwnComposing } from './composing.ts'
 import { type ChatContext, notice, refuse } from './context.ts'
-import { composingText } from './envelope.ts'
+import { ConversationHistory } from './conversation-history.ts'
+import { Dispatch } from './dispatch.ts'
 import type { Address, ChatFault, Message } from './events.ts'
 import { type ChatFaultCode, chatFault } from './faults.ts'
-import { DELIVERY_REASONS, failureForm, holdReason } from './notices.ts'
-import { whyNotInClear } from './policy.ts'
-import { COMPOSING_ID, OTR_PROFILE, Postbox, textLimit } from './postbox.ts'
+import { FileKeys } from './file-keys.ts'
+import { DELIVERY_REASONS, failureForm, RESEND_REQUEST } from './notices.ts'
+import { mayBeRoom, whyNotInClear } from './policy.ts'
+import { OTR_PROFILE, Postbox } from './postbox.ts'
 import { type GateKeeper, PrivacyGate } from './privacy-gate.ts'
-import { isEncrypted } from './privacy-table.ts'
 import { Reach, type ReachEvent } from './reach.ts'
+import { Receipts } from './receipts.ts'
 import { Reception } from './reception.ts'
-import { splitText } from './split-text.ts'
+import { RoomVisit } from './room-visit.ts'
 import { TaskQueue } from './task-queue.ts'
 import { Timeline } from './timeline.ts'
 import { VerificationFlow } from './verification-flow.ts'
@@ -28,17 +29,20 @@ export class Conversation implements GateKeeper {
   readonly peer: Address
   readonly queue: TaskQueue
   readonly verification: VerificationFlow
+  readonly fileKeys: FileKeys
+  readonly receipts: Receipts
+  readonly room: RoomVisit
+  readonly history: ConversationHistory
   readonly #context: ChatContext
   readonly #reach: Reach
   readonly #gate: PrivacyGate
   readonly #timeline: Timeline
   readonly #reception: Reception
-  readonly #composing: OwnComposing
+  readonly #dispatch: Dispatch
   /** Its channel is the one that the queue works on: behind that of `#reach` while tasks wait. */
   readonly #postbox: Postbox
   /** Counts how often the person has left. */
   #era = 0
-  #isDraining = false
   /** The session ended before a person had decided what its text was waiting for. */
   #isUndecided = false
   #isKnownRoom = false
@@ -47,7 +51,6 @@ export class Conversation implements GateKeeper {
   #toldFailure: string | null = null
 
   constructor(context: ChatContext, connection: AccountConnection, peer: Address) {
-    const { after } = context.env
     this.peer = peer
     this.#context = context
     this.queue = new TaskQueue(() => this.#onDefect())
@@ -56,8 +59,20 @@ export class Conversation implements GateKeeper {
     this.#gate = new PrivacyGate(context, this)
     const run = (command: OtrCommand) => this.#run(command)
     this.verification = new VerificationFlow(context, peer, this.#gate, this.queue, run)
-    this.#reception = new Reception(context, peer, this.#gate, this.#timeline, this.verification)
-    this.#composing = new OwnComposing(after, (active) => this.#tellComposing(active))
+    this.room = new RoomVisit(context, peer, this.#timeline)
+    this.history = new ConversationHistory(context, peer, this.queue, this.#timeline)
+    const parts = {
+      queue: this.queue,
+      gate: this.#gate,
+      timeline: this.#timeline,
+      postbox: this.#postbox,
+      run,
+    }
+    this.receipts = new Receipts(context, parts)
+    this.#dispatch = new Dispatch(context, peer, parts)
+    const { verification, receipts, room } = this
+    this.#reception = new Reception(context, peer, { ...parts, verification, receipts, room })
+    this.fileKeys = new FileKeys(parts, (events) => this.#reception.dispatch(events, null))
     const isNeeded = () => this.#timeline.isPending && !this.#isUndecided
     this.#reach = new Reach(context, connection, peer, isNeeded, (event) => this.#onReach(event))
   }
@@ -95,23 +110,27 @@ export class Conversation implements GateKeeper {
 
   /** @param id - of the first part, where the text has to be split */
   send(id: string, text: string): void {
-    const reason = holdReason(this.#gate.state, this.#name)
-    const parts = splitText(text, textLimit(this.#reach.channel))
-    for (const [index, part] of parts.entries()) {
-      const partId = index === 0 ? id : this.#context.newId()
-      const message = this.#timeline.write(partId, part, reason)
-      void this.queue.add(() => this.#timeline.post(message)).then(() => this.#drain())
-    }
+    this.#dispatch.write(id, text, this.#reach.channel)
     this.open()
+  }
+
+  /** @param member - of the room that this is */
+  sendPrivately(id: string, member: string, text: string): void {
+    const to = this.room.addressee(member)
+    if (to) this.#dispatch.write(id, text, this.#reach.channel, to)
+  }
+
+  /** Asks for what could not be read. @param text - `null` for our own words */
+  askResend(id: string, gapId: string, text: string | null): void {
+    if (this.#reception.closeGap(gapId)) this.send(id, text ?? RESEND_REQUEST)
+    else this.#refuse('CHAT_NO_GAP')
   }
 
   retry(id: string): void {
     void this.queue.add(() => {
-      if (!this.#timeline.retry(id, holdReason(this.#gate.state, this.#name))) {
-        return this.#refuse('CHAT_UNKNOWN_MESSAGE')
-      }
+      if (!this.#dispatch.retry(id)) return this.#refuse('CHAT_UNKNOWN_MESSAGE')
       this.open()
-      this.#drain()
+      this.#dispatch.drain()
     })
   }
 
@@ -123,8 +142,7 @@ export class Conversation implements GateKeeper {
   }
 
   setComposing(active: boolean): void {
-    if (active) this.#composing.edited()
-    else this.#composing.stopped()
+    this.#dispatch.setComposing(active)
   }
 
   startOtr(): void {
@@ -179,8 +197,10 @@ export class Conversation implements GateKeeper {
     void this.queue.add(async () => {
       const wasReached = this.#gate.state !== 'none'
       await this.#leave()
-      if (!wasReached) return
-      this.#context.emit({ type: 'closed', peer: this.peer, by: 'local', fault: null })
+      if (wasReached) {
+        this.#context.emit({ type: 'closed', peer: this.peer, by: 'local', fault: null })
+      }
+      this.history.over()
     })
   }
 
@@ -219,8 +239,13 @@ export class Conversation implements GateKeeper {
   }
 
   moved(): void {
-    this.#timeline.explain(holdReason(this.#gate.state, this.#name))
-    this.#drain()
+    this.#dispatch.moved()
+    this.receipts.flush()
+  }
+
+  secured(): void {
+    this.#dispatch.resendUnreadable()
+    this.receipts.flush()
   }
 
   renew(): void {
@@ -245,14 +270,21 @@ export class Conversation implements GateKeeper {
         inTurn(() => this.#onMessage(event.message, channel))
         return
       case 'sent':
-        this.#timeline.sent(this.#postbox.messageOf(event.id), channel?.peer?.isFocus === true)
-        this.#drain()
+        this.#dispatch.sent(event.id, channel?.isRoom === true)
         return
       case 'delivered':
-        this.#timeline.delivered(this.#postbox.messageOf(event.id))
+        this.#dispatch.delivered(event.id, channel?.isRoom === true)
         return
       case 'failed':
-        this.#onFailed(this.#postbox.messageOf(event.id), event.status)
+        if (this.#dispatch.failed(event.id, event.status)) {
+          this.#reach.giveUp({ by: 'network', fault: null })
+        }
+        return
+      case 'roster':
+        inTurn(() => this.room.onRoster(event.roster))
+        return
+      case 'roomInvitation':
+        inTurn(() => this.room.onInvitation(event.who, event.fault))
         return
       case 'lost':
         inTurn(() => this.#onLost(event))
@@ -264,21 +296,16 @@ export class Conversation implements GateKeeper {
     this.verification.sessionEnded()
     this.#isUndecided = false
     this.#toldFailure = null
-    const isRoom = channel.peer?.isFocus === true
-    if (isRoom && !this.#canBeRoom()) return this.#refuseRoom()
+    const { isRoom } = channel
+    if (isRoom && !mayBeRoom(this.#context.contacts.get(this.peer))) return this.#refuseRoom()
     this.#postbox.channel = channel
     if (!replaces || isRoom !== this.isRoom) {
       this.#context.emit({ type: 'opened', peer: this.peer, room: isRoom })
     }
-    if (isRoom) return this.#enterRoom()
+    if (isRoom) return this.#enterRoom(channel)
+    this.room.left()
     if (!replaces) notice(this.#context, this.peer, 'session-opened')
     await this.#gate.opened(channel.role, OTR_PROFILE)
-  }
-
-  /** Whoever is between us may say that a person is a room: then the person's text must not go. */
-  #canBeRoom(): boolean {
-    const contact = this.#context.contacts.get(this.peer)
-    return contact !== null && !contact.alwaysOtr && contact.keys.length === 0
   }
 
   #refuseRoom(): void {
@@ -286,10 +313,11 @@ export class Conversation implements GateKeeper {
   }
 
   /** What was written before it was known to be a room was not written for everybody. */
-  async #enterRoom(): Promise<void> {
+  async #enterRoom(channel: Channel): Promise<void> {
     await this.#gate.openedRoom() // What may go goes after this task.
     if (!this.#isKnownRoom) this.#timeline.failWaiting(DELIVERY_REASONS.room)
     this.#isKnownRoom = true
+    this.room.enter(channel)
   }
 
   async #onLost(loss: Extract<ReachEvent, { type: 'lost' }>): Promise<void> {
@@ -299,6 +327,7 @@ export class Conversation implements GateKeeper {
     this.#isUndecided = state === 'unsupported' || state === 'ended' || state === 'keyChanged'
     await this.#forgetChannel()
     this.#context.emit({ type: 'closed', peer: this.peer, by, fault })
+    if (by === 'remote') this.history.over()
     if (by === 'remote') notice(this.#context, this.peer, 'session-closed')
     else if (wasOpen) notice(this.#context, this.peer, 'session-lost')
     else if (first && fault) this.#tellFailure(fault)
@@ -319,44 +348,6 @@ export class Conversation implements GateKeeper {
     channel?.report(message.id, status)
   }
 
-  #onFailed(id: string, status: number): void {
-    if (status === 408 && this.#postbox.channel?.profile.report408 === 'unconfirmed') {
-      this.#timeline.unconfirmed(id, DELIVERY_REASONS.unconfirmed)
-    } else if (status === 408 || status === 481 || status === 506) {
-      this.#reach.giveUp({ by: 'network', fault: null }) // The other end is gone; what is under way goes again.
-    } else {
-      const { unreadable, refused } = DELIVERY_REASONS
-      this.#timeline.failed(id, status === 400 ? unreadable : refused)
-      this.#drain()
-    }
-  }
-
-  /** Sends one message that may go, then sees to the next: what comes in meanwhile has its turn. */
-  #drain(): void {
-    if (this.#isDraining) return
-    this.#isDraining = true
-    void this.queue.add(async () => {
-      this.#isDraining = false
-      if (this.#postbox.channel === null || !this.#gate.maySend) return
-      const message = this.#timeline.launchNext(this.#gate.protection, this.#gate.fingerprint)
-      if (message === null) return
-      this.#composing.reset()
-      if (this.#gate.state === 'room') this.#postbox.postText(message.id, message.text)
-      else await this.#run({ op: 'send', id: message.id, text: message.text })
-      this.#drain()
-    })
-  }
-
-  #tellComposing(active: boolean): void {
-    void this.queue.add(async () => {
-      const { state, maySend } = this.#gate
-      if (!maySend || state === 'room' || !this.#postbox.channel?.takesComposing) return
-      // Not at all rather than in clear where the peer's software cannot read it encrypted.
-      if (isEncrypted(state) && this.#postbox.channel.profile.composing === 'clear') return
-      await this.#run({ op: 'send', id: COMPOSING_ID, text: composingText(active), bare: true })
-    })
-  }
-
   async #run(command: OtrCommand): Promise<void> {
     await this.#reception.dispatch(await this.#gate.run(command), null)
   }
@@ -370,7 +361,8 @@ export class Conversation implements GateKeeper {
 
   async #forgetChannel(): Promise<void> {
     this.#postbox.channel = null
-    this.#composing.reset()
+    this.room.left()
+    this.#dispatch.reset()
     this.#reception.reset()
     this.verification.sessionEnded()
     await this.#gate.closed()
@@ -387,9 +379,5 @@ export class Conversation implements GateKeeper {
 
   #refuse(code: ChatFaultCode): void {
     refuse(this.#context, this.peer, code)
-  }
-
-  get #name(): string {
-    return this.#context.contacts.nameOf(this.peer)
   }
 }

@@ -18,6 +18,14 @@ export class Deduplication {
     return id.length < ID_MIN || this.#isNew(`${id} ${digest(text)}`)
   }
 
+  /**
+   * True the first time for what somebody wrote into a room. Message-IDs say nothing there, since the
+   * room gives its own to each copy; when it was written stays.
+   */
+  isNewInRoom(from: string, writtenAt: number, text: string): boolean {
+    return this.#isNew(`${from} ${writtenAt} ${digest(text.replaceAll('\r\n', '\n'))}`)
+  }
+
   /** True the first time for a text on the wire. Queries and the handshake may be repeated. */
   isNewWire(text: string): boolean {
     return !DATA_MESSAGE.test(text) || this.#isNew(digest(text))

@@ -2,6 +2,9 @@ import {
   type Composing,
   type CpimExtension,
   type CpimIdentity,
+  type CpimMessage,
+  IMDN_HEADERS,
+  IMDN_TYPE,
   MsrpError,
   type MsrpMessage,
   readComposing,
@@ -17,7 +20,10 @@ export const COMPOSING = 'application/im-iscomposing+xml'
 
 /** What chat offers to take, alone and inside CPIM. Blink refuses a bare `*`. */
 export const ACCEPT_TYPES = ['message/cpim', 'text/plain', 'text/html', COMPOSING] as const
-export const ACCEPT_WRAPPED_TYPES = ['text/plain', 'text/html', COMPOSING] as const
+export const ACCEPT_WRAPPED_TYPES = ['text/plain', 'text/html', COMPOSING, IMDN_TYPE] as const
+
+/** What this program can do in a room (RFC 7701 §8). */
+export const CHATROOM = ['nickname', 'private-messages'] as const
 
 /** Who writes to whom, as the envelope says. */
 export interface Route {
@@ -25,48 +31,76 @@ export interface Route {
   readonly to: CpimIdentity
   /** The peer takes `message/cpim`. */
   readonly wraps: boolean
+  /** How a notification shall name it, if the sender wants one (RFC 5438 §6.2); `null` if not. */
+  readonly receiptFor?: string | null
 }
 
-/** Puts content into an envelope. Encryption comes before: `text` may be `?OTR…`. */
+/**
+ * Puts content into an envelope. Encryption comes before: `text` may be `?OTR…`.
+ *
+ * @param at - milliseconds since the epoch
+ */
 export function seal(
   id: string,
   contentType: string,
   text: string,
   route: Route,
-  now: number,
+  at: number,
 ): MsrpMessage {
   const body = new TextEncoder().encode(text)
   if (!route.wraps) return { id, contentType, body }
-  const dateTime = new Date(now).toISOString()
+  const dateTime = new Date(at).toISOString()
   const { from, to } = route
-  return {
-    id,
-    contentType: 'message/cpim',
-    body: wrapCpim({ from, to, dateTime, contentType, body }),
+  const wrapped: CpimMessage = {
+    from,
+    to,
+    dateTime,
+    contentType,
+    body,
+    extensions: route.receiptFor ? receiptRequest(route.receiptFor) : [],
+    ...(contentType === IMDN_TYPE ? { disposition: 'notification' } : {}),
   }
+  return { id, contentType: 'message/cpim', body: wrapCpim(wrapped) }
+}
+
+function receiptRequest(id: string): CpimExtension[] {
+  return [
+    { namespace: IMDN_HEADERS, name: 'Message-ID', value: id },
+    { namespace: IMDN_HEADERS, name: 'Disposition-Notification', value: 'display' },
+  ]
 }
 
 /** What came, still encrypted if it was. `from` is only the sender's word. */
 export type Content =
-  | {
-      readonly kind: 'text' | 'composing'
+  | ({
+      readonly kind: 'text' | 'composing' | 'receipt'
       readonly isHtml: boolean
       readonly text: string
-      readonly from: CpimIdentity | null
-      /** Says of itself that no person wrote it. */
-      readonly isStatus: boolean
-    }
+    } & Label)
   /** Not a kind of content that was offered to be taken. */
   | { readonly kind: 'unwanted' }
   | { readonly kind: 'malformed' }
 
+/** What stands on the envelope. */
+interface Label {
+  readonly from: CpimIdentity | null
+  readonly to: CpimIdentity | null
+  /** DateTime as it was written (RFC 3339); `null` if it has none. */
+  readonly dateTime: string | null
+  /** What the sender calls it who wants to hear when it is displayed; `null` if not asked for. */
+  readonly receiptFor: string | null
+}
+
+const BARE: Label = { from: null, to: null, dateTime: null, receiptFor: null }
+
 export function unseal(message: MsrpMessage): Content {
   try {
     if (mediaType(message.contentType) !== 'message/cpim') {
-      return read(message.contentType, message.body, { from: null, isStatus: false })
+      return read(message.contentType, message.body, BARE)
     }
-    const { contentType, body, from, extensions = [] } = unwrapCpim(message.body)
-    return read(contentType, body, { from, isStatus: extensions.some(isStatus) })
+    const { contentType, body, from, to, dateTime, extensions = [] } = unwrapCpim(message.body)
+    const receiptFor = receiptWanted(extensions)
+    return read(contentType, body, { from, to, dateTime, receiptFor })
   } catch (error) {
     if (error instanceof MsrpError || error instanceof TypeError) return { kind: 'malformed' }
     throw error
@@ -74,23 +108,29 @@ export function unseal(message: MsrpMessage): Content {
 }
 
 /** @throws TypeError if the bytes are not UTF-8, the only encoding in use */
-function read(
-  contentType: string,
-  body: Uint8Array,
-  label: { readonly from: CpimIdentity | null; readonly isStatus: boolean },
-): Content {
+function read(contentType: string, body: Uint8Array, label: Label): Content {
   const type = mediaType(contentType)
-  const isHtml = type === 'text/html'
-  if (type !== 'text/plain' && !isHtml && type !== COMPOSING) return { kind: 'unwanted' }
+  const kind = KINDS[type]
+  if (kind === undefined) return { kind: 'unwanted' }
   const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
-  return { kind: type === COMPOSING ? 'composing' : 'text', isHtml, text, ...label }
+  return { kind, isHtml: type === 'text/html', text, ...label }
 }
 
-/** SylkServer's mark on what the room itself says; our focus uses it too. */
-function isStatus({ namespace, name, value }: CpimExtension): boolean {
-  return (
-    namespace === 'urn:ag-projects:xml:ns:cpim' && name === 'Message-Type' && value === 'status'
-  )
+const KINDS: Readonly<Record<string, 'text' | 'composing' | 'receipt'>> = {
+  'text/plain': 'text',
+  'text/html': 'text',
+  [COMPOSING]: 'composing',
+  [IMDN_TYPE]: 'receipt',
+}
+
+/** RFC 5438 §6.2: a list, each with parameters that do not matter here. */
+function receiptWanted(extensions: readonly CpimExtension[]): string | null {
+  const value = (header: string) =>
+    extensions.find(({ namespace, name }) => namespace === IMDN_HEADERS && name === header)?.value
+  const wanted = (value('Disposition-Notification') ?? '')
+    .split(',')
+    .some((request) => request.split(';', 1)[0]!.trim() === 'display')
+  return wanted ? (value('Message-ID') ?? null) : null
 }
 
 /** The document of RFC 3994 §4 as text, so that it can be encrypted like any other. */

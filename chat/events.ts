@@ -1,3 +1,6 @@
+import type { NoticeFacts, NoticeName } from './notices.ts'
+import type { Transfer } from './transfer-events.ts'
+
 /** A contact's address: `sip:user@host`, host in lower case, no parameters. Made by `parseAddress`. */
 export type Address = string & { readonly address: unique symbol }
 
@@ -6,9 +9,10 @@ export type Protection = 'none' | 'unverified' | 'verified'
 
 /**
  * The life of an own message, monotone but for `queued` → `failed` → `queued`.
- * `sent`: the next hop has it. `delivered`: the peer decrypted and stored it.
+ * `sent`: the next hop has it, and in a room nobody ever says more. `delivered`: the peer decrypted and
+ * stored it. `displayed`: it stood on the peer's screen, as their app says.
  */
-export type Delivery = 'queued' | 'sent' | 'delivered' | 'failed'
+export type Delivery = 'queued' | 'sent' | 'delivered' | 'displayed' | 'failed'
 
 export interface Message {
   /**
@@ -32,6 +36,16 @@ export interface Message {
   readonly reason: string | null
   /** True if it went out more than once. */
   readonly resent: boolean
+  /** In a room: address of who wrote it, as {@link RoomMember.address}. Absent for own ones. */
+  readonly from?: string
+  /** In a room: who besides the writer reads it, or wrote it to us alone. Absent: everybody there. */
+  readonly privately?: { readonly address: string; readonly name: string }
+  /** In a room: said before we came, and told us again by the room. Not new to anybody. */
+  readonly earlier?: true
+  /** In a room: when it was written, by the writer's clock, in milliseconds since the epoch. */
+  readonly writtenAt?: number
+  /** An own message that stays `sent`: nobody will say more of it, and it does not go again. */
+  readonly settled?: true
 }
 
 /** How a key came to be trusted. */
@@ -60,6 +74,45 @@ export interface Contact {
   readonly otrVersion: 2 | 3 | null
   /** Highest OTR version that this peer has offered; absent if it never made an offer. */
   readonly otrOffered?: 2 | 3
+  /** What the person decided about keeping messages; absent: {@link HistoryRule} `automatic`. */
+  readonly history?: HistoryRule
+  /** No sound and no notification for new messages. Changes of keys are announced all the same. */
+  readonly muted?: boolean
+}
+
+/**
+ * What is kept of a conversation on this device. Unsent messages always are, until the peer has them.
+ *
+ * - `automatic`: what came or went encrypted as with `session`, everything else as with `keep`.
+ * - `keep`: until it is deleted. `session`: in memory, until sign-out.
+ * - `never`: in memory, until the conversation is closed by either side.
+ */
+export type HistoryRule = 'automatic' | 'keep' | 'session' | 'never'
+
+/** A room, as it is while we are in it. */
+export interface Room {
+  readonly peer: Address
+  /** What it is about; `null` if nobody said. */
+  readonly subject: string | null
+  /** Who is there, in the order in which the room tells them; `null` if it does not tell, or not yet. */
+  readonly members: readonly RoomMember[] | null
+  /** What the room lets people do, as it says itself (RFC 7701 §8). */
+  readonly allows: { readonly nicknames: boolean; readonly privateMessages: boolean }
+  /** How we are called here; `null` without a nickname. */
+  readonly nickname: string | null
+}
+
+export interface RoomMember {
+  /** `sip:user@host`, or the address that the room gave to somebody anonymous. */
+  readonly address: string
+  /** What to show: nickname, else display name, else user part. Never empty. */
+  readonly name: string
+  readonly nickname: string | null
+  readonly displayName: string | null
+  readonly status: 'joining' | 'here' | 'onHold'
+  readonly isOwn: boolean
+  /** Someone else here has a name that people would take for the same (RFC 8266): show addresses. */
+  readonly isNameShared: boolean
 }
 
 /**
@@ -128,6 +181,7 @@ export type Verification =
 
 /** A line of the timeline that no person wrote. The code is the contract; the sentence is shown. */
 export interface Notice {
+  /** Of `message-unreadable`, which is a gap in the conversation: what `askResend` wants. */
   readonly id: string
   readonly peer: Address
   readonly at: number
@@ -135,6 +189,8 @@ export interface Notice {
   readonly sentence: string
   /** `alert` is announced at once and stays; `status` is quiet. */
   readonly tone: 'status' | 'warning' | 'alert'
+  /** What the sentence was made of, for a screen that says it in another language. */
+  readonly said?: { readonly form: NoticeName } & NoticeFacts
 }
 
 export type NoticeCode =
@@ -180,15 +236,39 @@ export type AccountState =
   | { readonly state: 'offline'; readonly fault: ChatFault; readonly retryInMs: number | null }
   | { readonly state: 'refused'; readonly fault: ChatFault }
 
+/** Which way the account's signalling and messages take. */
+export interface AccountRoute {
+  /** How the server was found, see `discover`; `host`: a softphone around us brought its connection. */
+  readonly kind: 'given' | 'own' | 'tunnel' | 'native' | 'host'
+  /** Host of the WebSocket. */
+  readonly server: string
+  /** Host that keeps the registration, as far as it is known: the provider's behind a tunnel. */
+  readonly sip: string
+  /** Host of the relay that the latest conversation uses; `null` before the first. */
+  readonly relay: string | null
+  /** Whose it is: the server's own; the provider's; or, where that is of no use, the tunnel's owner's. */
+  readonly relayKind: 'server' | 'provider' | 'edge' | null
+}
+
 /** Everything that can happen: the only thing that travels up to `web/` and `agent/`. */
 export type ChatEvent =
   | { readonly type: 'account'; readonly account: AccountState }
+  /** Comes before each `online`, and when another relay is used. */
+  | { readonly type: 'route'; readonly route: AccountRoute }
   | { readonly type: 'identity'; readonly fingerprint: string; readonly created: boolean }
   /** Added, changed, or restored from the store. */
   | { readonly type: 'contact'; readonly contact: Contact }
   | { readonly type: 'contactRemoved'; readonly peer: Address }
-  /** Someone wants to chat and is not a contact: `accept` or `decline`. */
-  | { readonly type: 'invited'; readonly peer: Address; readonly name: string | null }
+  /** Someone wants to chat and is not a contact, or calls us into a room: `accept` or `decline`. */
+  | {
+      readonly type: 'invited'
+      readonly peer: Address
+      readonly name: string | null
+      /** `peer` is a room; accepting enters it. */
+      readonly room?: true
+      /** The contact who calls us into the room; absent if the room itself calls and does not say. */
+      readonly by?: Address
+    }
   | { readonly type: 'opened'; readonly peer: Address; readonly room: boolean }
   | {
       readonly type: 'closed'
@@ -210,8 +290,39 @@ export type ChatEvent =
       readonly reason: string | null
       readonly resent: boolean
     }
-  /** An unsent message was taken back. */
+  /** An unsent message was taken back, or any was deleted. */
   | { readonly type: 'messageRemoved'; readonly peer: Address; readonly id: string }
+  /**
+   * All of what one `send`, `sendPrivately` or `askResend` was given is on the disk: only now a draft
+   * may be thrown away. Follows the `message` of the same id; does not come if the store refuses.
+   */
+  | { readonly type: 'kept'; readonly peer: Address; readonly id: string }
+  /**
+   * Answer to `loadEarlier`: messages before all that were told of this conversation, oldest first.
+   * `isComplete`: there are none before these.
+   */
+  | {
+      readonly type: 'history'
+      readonly peer: Address
+      readonly messages: readonly Message[]
+      readonly isComplete: boolean
+    }
+  /** Every message of the conversation is gone but for own ones that have yet to be delivered. */
+  | {
+      readonly type: 'historyCleared'
+      readonly peer: Address
+      /** Ids of those own messages. */
+      readonly left: readonly string[]
+    }
+  /** We are in a room, or something about it has changed. Over with the next `closed`. */
+  | { readonly type: 'room'; readonly room: Room }
+  /** What became of `inviteToRoom`, once for each: `fault` is `null` if the room or the person took it. */
+  | {
+      readonly type: 'roomInvitation'
+      readonly peer: Address
+      readonly who: Address
+      readonly fault: ChatFault | null
+    }
   | { readonly type: 'notice'; readonly notice: Notice }
   /**
    * The peer's key is not one that was known. Announce it: spoken, system notification, and for
@@ -226,6 +337,8 @@ export type ChatEvent =
       readonly blocks: boolean
     }
   | { readonly type: 'composing'; readonly peer: Address; readonly active: boolean }
+  /** A file was offered, or something about it has changed: as it is now. Not restored after sign-out. */
+  | { readonly type: 'transfer'; readonly transfer: Transfer }
   /** A call of ours could not be done; nothing else changed. */
   | { readonly type: 'fault'; readonly peer: Address | null; readonly fault: ChatFault }
 

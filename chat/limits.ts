@@ -43,6 +43,14 @@ export const OFFLINE_RETRY_MAX_MS = 300_000
 export const RESUME_SPREAD_MS = 300
 /** The MSRP connection is kept this long without sessions, for the next one. */
 export const LINGER_MS = 30_000
+/** A place where a server may be has this long to answer: 6 s; a person is waiting. */
+export const PROBE_MS = 6_000
+/** After a provider's relay was of no use it is left alone for so long, where there is another. */
+export const RELAY_AVOIDED_MS = 300_000
+/** A registration, and a message to oneself, have this long in a check: 15 s each. */
+export const CHECK_MS = 15_000
+/** A relay has longer: msrprelay, given an AUTH that it does not like, never answers, for 30 s. */
+export const CHECK_RELAY_MS = 35_000
 /** Signing out never takes longer. */
 export const SIGN_OUT_MAX_MS = 3_000
 
@@ -58,6 +66,20 @@ export const TEXT_PART_BYTES = 6_000
 export const TEXT_PART_MAX_BYTES = 256 * 1024
 /** Messages of one conversation kept in memory; the oldest are forgotten. */
 export const LOG_MAX = 10_000
+/** Messages of one conversation read from the store at a time, beside the unsent ones. */
+export const RESTORED_MAX = 200
+/** Messages read from the store at a time where all of a conversation is wanted. */
+export const READ_PAGE = 2_000
+/** Most that a search finds; whoever wants more of them types more. */
+export const FOUND_MAX = 200
+/** Messages of one conversation that the peer wants to hear of when they are displayed. */
+export const RECEIPTS_MAX = 1_000
+/** Gaps of one conversation that may be asked for. */
+export const GAPS_MAX = 100
+/** A room tells newcomers what was said before within so long: 10 s after they came in. */
+export const REPLAY_MS = 10_000
+/** More people than this who come or go in one breath are told as a number. */
+export const ROOM_CHANGES_MAX = 5
 /** The same warning about what came over the wire is given at most this often. */
 export const WARNING_EVERY_MS = 5_000
 /** Characters shown of a peer's `?OTR Error`, which anyone on the way may have written. */
@@ -66,3 +88,36 @@ export const PEER_ERROR_MAX = 200
 export const STATUS_MAX = 500
 /** Messages remembered per peer to recognise one that comes again. */
 export const SEEN_MAX = 2_048
+
+/** Largest file, in bytes: 64 GiB. */
+export const FILE_SIZE_MAX = 64 * 1024 ** 3
+/** Files with one peer that ask, wait or go at the same time. */
+export const FILES_PER_PEER_MAX = 8
+/** Transfers remembered, over or not, so that they can be resumed. */
+export const TRANSFERS_KEPT_MAX = 256
+/** Bytes of a file in one MSRP chunk: 10,000 B and the head pass every relay. */
+export const FILE_CHUNK_BYTES = 10_000
+/** A file that nobody took, or could be encrypted for, in this time has failed: 3 min. */
+export const FILE_WAIT_MS = 180_000
+/** What is there of a file whose transfer broke off is kept so long for the peer to go on: 1 h. */
+export const FILE_PARTIAL_KEPT_MS = 3_600_000
+/** A sender that cannot go on where it stopped offers the whole this often by itself. */
+export const RESTARTS_MAX = 1
+/** The MSRP session of a file outlives its call, so that chunks under way are told why: 2 s. */
+export const FILE_FAREWELL_MS = 2_000
+/** A sender that does not hang up after the last report is hung up on: 30 s. */
+export const FILE_FAREWELL_MAX_MS = 30_000
+/** Progress of one file is told at most this often: 200 ms. */
+export const FILE_PROGRESS_MS = 200
+/** An encrypted offer waits so long for its announcement, and the other way round: 15 s. */
+export const FILE_ANNOUNCED_MS = 15_000
+/** Encrypted offers that wait for their other half. */
+export const FILE_ANNOUNCED_MAX = 32
+/** Largest announcement of a file, in bytes: its name may have 255 of them, all escaped. */
+export const FILE_ANNOUNCEMENT_MAX = 4_096
+/** Segments of an encrypted file of which only a part is there, or that came early: 64 KiB each. */
+export const FILE_SEGMENTS_OPEN_MAX = 16
+/** Pieces that one segment may come in: twice as many as chunks of 2 KiB make. */
+export const FILE_SEGMENT_PIECES_MAX = 64
+/** Longest name of a file, in bytes of UTF-8: what file systems take. */
+export const FILE_NAME_BYTES = 255

@@ -1,7 +1,10 @@
 import { providerRelayUri, relayUri, type Wire } from '../msrp/index.ts'
+import { readTunnel } from './tunnel-notes.ts'
 
 /** Where an account's messages go, and how. */
 export interface MessageServer {
+  /** Whose relay it is: the SIP server's, the provider's behind a tunnel, or the tunnel's owner's. */
+  readonly kind: 'server' | 'provider' | 'edge'
   readonly url: string
   /** What AUTH names the relay. */
   readonly relay: string
@@ -15,17 +18,26 @@ export interface MessageServer {
  * `/tunnel/sips/DOMAIN` the tunnel to the relay of that provider.
  */
 export function messageServerOf(server: string): MessageServer {
-  const tunnel = /^(wss?:\/\/[^/]+\/tunnel)\/sips\/([^/?#]+)$/.exec(server)
-  if (tunnel === null) {
-    return { url: server, relay: relayUri(server), isShared: true, framing: 'message' }
-  }
-  const [, base, domain] = tunnel
+  const tunnel = readTunnel(server)
+  if (tunnel === null) return webSocketRelay('server', server)
+  const { base, domain } = tunnel
   return {
-    url: `${base}/msrps/${domain}`,
-    relay: providerRelayUri(domain!),
+    kind: 'provider',
+    url: `${base}/tunnel/msrps/${domain}`,
+    relay: providerRelayUri(domain),
     isShared: false,
     framing: 'stream',
   }
+}
+
+/** The relay beside a tunnel, of whoever runs it; `null` if `server` is no tunnel. */
+export function tunnelOwnersRelay(server: string): MessageServer | null {
+  const tunnel = readTunnel(server)
+  return tunnel === null ? null : webSocketRelay('edge', `${tunnel.base}/ws`)
+}
+
+function webSocketRelay(kind: 'server' | 'edge', url: string): MessageServer {
+  return { kind, url, relay: relayUri(url), isShared: true, framing: 'message' }
 }
 
 /** The same wire, whose messages are pieces of a stream: a tunnel knows no frames. */

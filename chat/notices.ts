@@ -124,7 +124,8 @@ const NOTICES = {
   },
   'message-unreadable': {
     tone: 'warning',
-    say: ({ name }) => `A message could not be read. Ask ${name} to send it again.`,
+    say: ({ name }) =>
+      `A message could not be read. Ask ${name} to send it again, if it does not come by itself.`,
   },
   'message-unencrypted': {
     tone: 'warning',
@@ -144,6 +145,11 @@ const NOTICES = {
     say: ({ name }) => `${name} is a room. Rooms are not encrypted.`,
   },
   'room-status': { tone: 'status', say: ({ detail }) => detail },
+  'room-joined': { tone: 'status', say: ({ detail }) => `${detail} came in.` },
+  'room-joined-many': { tone: 'status', say: ({ detail }) => `${detail} people came in.` },
+  'room-left': { tone: 'status', say: ({ detail }) => `${detail} left.` },
+  'room-left-many': { tone: 'status', say: ({ detail }) => `${detail} people left.` },
+  'room-renamed': { tone: 'status', say: ({ name, detail }) => `${name} is now ${detail}.` },
 } as const satisfies Record<NoticeForms, NoticeForm>
 
 /** A code, or one of its other sentences. */
@@ -161,6 +167,11 @@ type NoticeForms =
   | 'verification-aborted-by-peer'
   | 'verification-aborted-late'
   | 'verification-timeout'
+  | 'room-joined'
+  | 'room-joined-many'
+  | 'room-left'
+  | 'room-left-many'
+  | 'room-renamed'
 
 export type NoticeName = keyof typeof NOTICES
 
@@ -177,6 +188,11 @@ const CODES: Partial<Record<NoticeName, NoticeCode>> = {
   'verification-aborted-by-peer': 'verification-aborted',
   'verification-aborted-late': 'verification-aborted',
   'verification-timeout': 'verification-aborted',
+  'room-joined': 'room-status',
+  'room-joined-many': 'room-status',
+  'room-left': 'room-status',
+  'room-left-many': 'room-status',
+  'room-renamed': 'room-status',
 }
 
 /** The line for a session that could not begin: with the name where that helps. */
@@ -190,32 +206,39 @@ const FAILURE_FORMS: Readonly<Record<string, NoticeName>> = {
   SIP_DECLINED: 'session-declined',
 }
 
-/** Code, sentence and tone of a notice. */
+/** Code, sentence and tone of a notice, and what the sentence was made of. */
 export function phrase(
   form: NoticeName,
   facts: NoticeFacts,
-): Pick<Notice, 'code' | 'sentence' | 'tone'> {
+): Pick<Notice, 'code' | 'sentence' | 'tone' | 'said'> {
   const { tone, say } = NOTICES[form] satisfies NoticeForm
-  return { code: CODES[form] ?? (form as NoticeCode), sentence: say(facts), tone }
+  const code = CODES[form] ?? (form as NoticeCode)
+  return { code, sentence: say(facts), tone, said: { form, ...facts } }
 }
 
 /** Why text waits, for each state in which it does; `null` where it goes. */
 export function holdReason(state: PrivacyState, name: string): string | null {
-  return HOLD_REASONS[state]?.(name) ?? null
+  const reasons: Partial<Record<PrivacyState, (name: string) => string>> = HOLD_REASONS
+  return reasons[state]?.(name) ?? null
 }
 
-const HOLD_REASONS: Partial<Record<PrivacyState, (name: string) => string>> = {
+const HOLD_REASONS = {
   none: (name) => `Held until ${name} can be reached.`,
   connecting: (name) => `Held until ${name} can be reached.`,
   starting: (name) => `Held until ${name}’s app is ready to encrypt.`,
   unsupported: (name) => `Held: ${name}’s app does not answer to encryption.`,
   keyChanged: (name) => `Held: ${name}’s identity has changed.`,
   ended: (name) => `Held: ${name} ended encryption.`,
-}
+} as const satisfies Partial<Record<PrivacyState, (name: string) => string>>
 
 /** What is said of a message that did not get through. */
 export const DELIVERY_REASONS = {
   unreadable: 'Their app could not read it.',
+  unreadableAgain:
+    'Their app could not read it. It goes again by itself once encryption is renewed.',
+  notThere: 'Nobody with this address is in the room any more.',
+  notPrivate: 'They cannot get private messages in this room.',
+  notRoom: 'This is not a room any more: there is nobody to write to privately.',
   refused: 'Their app did not take it.',
   unconfirmed: 'It left, but the other network does not confirm it.',
   unsettled: 'It may have arrived. It goes again when the connection is back.',
@@ -224,3 +247,23 @@ export const DELIVERY_REASONS = {
   room: 'This is a room: everyone there reads it. Send it again if that is what you want.',
   attempts: 'It left several times and was never confirmed.',
 } as const
+
+/** What a person says to have something repeated, unless the screen says it in another language. */
+export const RESEND_REQUEST = 'I could not read your last message. Please send it again.'
+
+/** Why a message waits or failed: `held-` and a state, or how its way ended. */
+export type ReasonCode = `held-${keyof typeof HOLD_REASONS}` | keyof typeof DELIVERY_REASONS
+
+/**
+ * Which reason a message gives. The store keeps the sentence; a screen may speak another language.
+ *
+ * @param name - the contact's, as it stands in the sentence
+ * @returns `null` for a fault's sentence, or one of another version of this program
+ */
+export function reasonCodeOf(sentence: string, name: string): ReasonCode | null {
+  for (const [code, known] of Object.entries(DELIVERY_REASONS))
+    if (known === sentence) return code as ReasonCode
+  for (const [state, say] of Object.entries(HOLD_REASONS))
+    if (say(name) === sentence) return `held-${state}` as ReasonCode
+  return null
+}

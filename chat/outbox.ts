@@ -11,6 +11,8 @@ interface Entry {
   attempts: number
   /** The key that it was encrypted to when it left; `null` if it has not, or left in clear. */
   sentTo: string | null
+  /** Failed, but goes again by itself: {@link Outbox.revive}. */
+  goesAgain: boolean
 }
 
 /**
@@ -43,7 +45,14 @@ export class Outbox {
     // One that was sent in an earlier life of this program counts as an attempt.
     const attempts = message.delivery === 'sent' ? 1 : 0
     const sentTo = message.delivery === 'sent' && message.protection !== 'none' ? key : null
-    this.#entries.set(message.id, { message, phase, leaving: false, attempts, sentTo })
+    this.#entries.set(message.id, {
+      message,
+      phase,
+      leaving: false,
+      attempts,
+      sentTo,
+      goesAgain: false,
+    })
     if (phase === 'waiting') this.#waiting.add(message.id)
   }
 
@@ -91,9 +100,31 @@ export class Outbox {
     this.#waiting.delete(id)
   }
 
-  failed(id: string, reason: string): Message | null {
+  /** @param again - see {@link revive} */
+  failed(id: string, reason: string, again = false): Message | null {
     const entry = this.#entries.get(id)
-    return entry ? this.#fail(entry, reason) : null
+    if (!entry) return null
+    entry.goesAgain = again
+    return this.#fail(entry, reason)
+  }
+
+  /** True for what has left encrypted, and once only: a second time it could not be read either. */
+  mayGoAgain(id: string): boolean {
+    const entry = this.#entries.get(id)
+    return entry !== undefined && entry.sentTo !== null && entry.attempts === 1
+  }
+
+  /** What failed and was to go again by itself waits, in its old place. */
+  revive(): readonly Message[] {
+    const revived: Message[] = []
+    for (const entry of this.#entries.values()) {
+      if (entry.phase !== 'failed' || !entry.goesAgain) continue
+      entry.goesAgain = false
+      entry.phase = 'waiting'
+      revived.push(this.#change(entry, { delivery: 'queued', reason: null }))
+    }
+    this.#rebuildWaiting()
+    return revived
   }
 
   /** It did not leave after all: the policy changed in between. Not an attempt. */
@@ -144,6 +175,7 @@ export class Outbox {
     entry.phase = 'waiting'
     entry.attempts = Math.min(entry.attempts, 1) // The count starts again; `resent` stays true.
     entry.sentTo = null
+    entry.goesAgain = false
     this.#rebuildWaiting()
     return this.#change(entry, { delivery: 'queued', reason: null })
   }

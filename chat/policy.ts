@@ -37,6 +37,11 @@ export function whyNotInClear(state: PrivacyState, contact: Contact | null): Cha
   return state === 'keyChanged' ? 'CHAT_KEY_UNDECIDED' : null
 }
 
+/** Whoever is between us may say that a person is a room: then the person's text must not go. */
+export function mayBeRoom(contact: Contact | null): boolean {
+  return contact !== null && !contact.alwaysOtr && contact.keys.length === 0
+}
+
 /** What the end of the wait for an answer means. */
 export function onSilence(contact: Contact): PrivacyInput {
   return contact.allowPlaintext && !contact.alwaysOtr ? 'unansweredAllowed' : 'unanswered'

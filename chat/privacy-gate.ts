@@ -15,6 +15,8 @@ export interface GateKeeper {
   transmit(wire: OtrWire): void
   /** The state is another one: text may have to go, or to wait. */
   moved(): void
+  /** A handshake has succeeded, the first or another: the session has new keys. */
+  secured(): void
   /** The peer's software needs a new session to encrypt again. */
   renew(): void
 }
@@ -226,6 +228,7 @@ export class PrivacyGate {
     const isFirst = this.#welcomeKey(version, fingerprint, refreshed)
     this.#judgeAgain()
     if (!isFirst) this.#tellEncrypted(refreshed)
+    this.#keeper.secured()
   }
 
   /**

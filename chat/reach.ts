@@ -10,7 +10,7 @@ export type ReachEvent =
   /** A channel is there. `replaces`: it takes the place of one that was open until now. */
   | { readonly type: 'opened'; readonly channel: Channel; readonly replaces: boolean }
   /** Of the open channel. */
-  | Extract<ChannelEvent, { type: 'message' | 'sent' | 'delivered' | 'failed' }>
+  | Exclude<ChannelEvent, { type: 'opened' | 'closed' }>
   /**
    * There is no channel any more. `first`: the first failure since something worked. `isFinal`: it is
    * not tried again before the person wants it.

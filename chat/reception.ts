@@ -1,13 +1,16 @@
 import type { MsrpMessage } from '../msrp/index.ts'
-import type { OtrEvent } from '../otr/index.ts'
+import { FILE_KEY_USE, type OtrEvent } from '../otr/index.ts'
 import { PeerComposing } from './composing.ts'
 import { type ChatContext, notice } from './context.ts'
 import { type Content, readComposingText, unseal } from './envelope.ts'
 import type { Address, Protection } from './events.ts'
+import { maySeal } from './file-keys.ts'
 import { htmlToText } from './html-to-text.ts'
-import { PEER_ERROR_MAX, STATUS_MAX, WARNING_EVERY_MS } from './limits.ts'
+import { GAPS_MAX, PEER_ERROR_MAX, WARNING_EVERY_MS } from './limits.ts'
 import { clearTextIsOdd } from './policy.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
+import type { Receipts } from './receipts.ts'
+import type { RoomVisit } from './room-visit.ts'
 import type { Timeline } from './timeline.ts'
 import { keyOf } from './trust.ts'
 import type { VerificationFlow } from './verification-flow.ts'
@@ -25,6 +28,15 @@ const READ = 200
 const UNREADABLE = 400
 const UNWANTED = 413
 
+/** What a reception works with; all of it belongs to one conversation. */
+export interface ReceptionParts {
+  readonly gate: PrivacyGate
+  readonly timeline: Timeline
+  readonly verification: VerificationFlow
+  readonly receipts: Receipts
+  readonly room: RoomVisit
+}
+
 /** What one peer sends, from the envelope to the person. */
 export class Reception {
   readonly #context: ChatContext
@@ -32,21 +44,21 @@ export class Reception {
   readonly #gate: PrivacyGate
   readonly #timeline: Timeline
   readonly #verification: VerificationFlow
+  readonly #receipts: Receipts
+  readonly #room: RoomVisit
   readonly #composing: PeerComposing
   readonly #warnedAt = new Map<string, number>()
+  /** Notices of messages that could not be read and have not been asked for. */
+  readonly #gaps = new Set<string>()
 
-  constructor(
-    context: ChatContext,
-    peer: Address,
-    gate: PrivacyGate,
-    timeline: Timeline,
-    verification: VerificationFlow,
-  ) {
+  constructor(context: ChatContext, peer: Address, parts: ReceptionParts) {
     this.#context = context
     this.#peer = peer
-    this.#gate = gate
-    this.#timeline = timeline
-    this.#verification = verification
+    this.#gate = parts.gate
+    this.#timeline = parts.timeline
+    this.#verification = parts.verification
+    this.#receipts = parts.receipts
+    this.#room = parts.room
     this.#composing = new PeerComposing(context.env.after, (active) => {
       context.emit({ type: 'composing', peer, active })
     })
@@ -63,8 +75,8 @@ export class Reception {
     const parcel = { id: message.id, content, writesHtml }
     if (isRoom) return this.#receiveInRoom(parcel)
     if (!this.#timeline.isNewWire(content.text)) return READ
-    if (content.kind === 'composing' && !content.text.startsWith('?OTR')) {
-      this.#showComposing(content.text)
+    if (content.kind !== 'text' && !content.text.startsWith('?OTR')) {
+      this.#readDocument(content.kind, content.text, false)
       return READ
     }
     return this.dispatch(await this.#gate.run({ op: 'receive', text: content.text }), parcel)
@@ -86,7 +98,7 @@ export class Reception {
         case 'unreadable':
           if (event.silent) break
           status = UNREADABLE
-          this.#warn('message-unreadable')
+          this.#onGap()
           break
         case 'ignored':
           if (event.why !== 'OTR_REPLAYED') status = UNREADABLE // A replay has been read before.
@@ -99,6 +111,9 @@ export class Reception {
           break
         case 'smp':
           await this.#verification.heard(event)
+          break
+        case 'extraKey':
+          this.#announceFile(event)
           break
         case 'refused':
           this.#timeline.putBack(event.id)
@@ -120,6 +135,11 @@ export class Reception {
     await this.#timeline.receive({ id, author, nickname: null, text, protection: 'none' })
   }
 
+  /** @returns false if there is no such gap, or it has been asked for */
+  closeGap(gapId: string): boolean {
+    return this.#gaps.delete(gapId)
+  }
+
   /** The session is gone. */
   reset(): void {
     this.#composing.reset()
@@ -128,23 +148,15 @@ export class Reception {
   async #receiveInRoom({ id, content }: Parcel): Promise<number> {
     if (content.kind !== 'text' || content.text.startsWith('?OTR')) return READ
     const text = readable(content, content.text)
-    if (text === '' || !this.#timeline.isNewMessage(id, text)) return READ
-    const { from } = content
-    // Anyone in the room can mark a message so; only the room's own word is taken for it.
-    if (content.isStatus && from?.uri === this.#peer) {
-      notice(this.#context, this.#peer, 'room-status', text.slice(0, STATUS_MAX))
-      return READ
-    }
-    // Rooms replay what was said before, our own words included.
-    const author = from?.uri === this.#context.own ? 'us' : 'peer'
-    const nickname = from === null ? null : (from.name ?? from.uri.replace(/^sips?:|@.*$/g, ''))
-    await this.#timeline.receive({ id, author, nickname, text, protection: 'none' })
+    const { from, to, dateTime } = content
+    if (text !== '') await this.#room.receive({ id, text, from, to, dateTime })
     return READ
   }
 
   async #show(parcel: Parcel, clear: string, fingerprint: string | null): Promise<void> {
     const { id, content } = parcel
-    if (content.kind === 'composing') return this.#showComposing(clear)
+    if (content.kind !== 'text')
+      return this.#readDocument(content.kind, clear, fingerprint !== null)
     if (fingerprint === null && clear.startsWith('?OTR')) return
     const isMarkup = parcel.writesHtml && fingerprint !== null && hasMarkup(clear)
     const text = isMarkup ? htmlToText(clear) : readable(content, clear)
@@ -155,18 +167,43 @@ export class Reception {
     }
     const protection = this.#protectionBy(fingerprint)
     this.#composing.reset()
-    await this.#timeline.receive({ id, author: 'peer', nickname: null, text, protection })
+    const received = { id, author: 'peer', nickname: null, text, protection } as const
+    const message = await this.#timeline.receive(received)
+    const { receiptFor, dateTime } = content
+    if (receiptFor === null || dateTime === null) return
+    const wasEncrypted = protection !== 'none'
+    this.#receipts.asked(message.id, { receiptFor, dateTime, wasEncrypted })
   }
 
-  /** Says what anyone on the way can provoke at will: not more often than it can be read. */
-  #warn(form: 'message-unreadable' | 'message-unencrypted' | 'peer-otr-error', detail = ''): void {
+  #onGap(): void {
+    const gap = this.#warn('message-unreadable')
+    if (gap === null) return
+    this.#gaps.add(gap)
+    if (this.#gaps.size > GAPS_MAX) this.#gaps.delete(this.#gaps.values().next().value!)
+  }
+
+  /**
+   * Says what anyone on the way can provoke at will: not more often than it can be read.
+   * @returns the id of the notice, `null` if there is none
+   */
+  #warn(
+    form: 'message-unreadable' | 'message-unencrypted' | 'peer-otr-error',
+    detail = '',
+  ): string | null {
     const now = this.#context.env.now()
-    if (now - (this.#warnedAt.get(form) ?? Number.NEGATIVE_INFINITY) < WARNING_EVERY_MS) return
+    if (now - (this.#warnedAt.get(form) ?? Number.NEGATIVE_INFINITY) < WARNING_EVERY_MS) return null
     this.#warnedAt.set(form, now)
-    notice(this.#context, this.#peer, form, detail)
+    return notice(this.#context, this.#peer, form, detail)
   }
 
-  #showComposing(text: string): void {
+  #announceFile({ by, use, data, key }: Extract<OtrEvent, { type: 'extraKey' }>): void {
+    const { fingerprint, state } = this.#gate
+    if (by !== 'peer' || use !== FILE_KEY_USE || fingerprint === null || !maySeal(state)) return
+    this.#context.fileAnnounced(this.#peer, { key, fingerprint, announcement: data })
+  }
+
+  #readDocument(kind: 'composing' | 'receipt', text: string, isProven: boolean): void {
+    if (kind === 'receipt') return this.#receipts.heard(text, isProven)
     const composing = readComposingText(text)
     if (composing) this.#composing.received(composing.active, composing.refresh)
   }

@@ -5,15 +5,20 @@ import type { ChatSetup } from './client-door.ts'
 import { ContactBook } from './contact-book.ts'
 import type { ChatContext } from './context.ts'
 import { Conversation } from './conversation.ts'
-import type { AccountState, Address, ChatEvent } from './events.ts'
+import type { AccountState, Address, ChatEvent, Message } from './events.ts'
 import { chatFault } from './faults.ts'
+import { isKept } from './history.ts'
+import { HistoryReader } from './history-reader.ts'
 import { SIGN_OUT_MAX_MS } from './limits.ts'
 import { type Request, Strangers } from './strangers.ts'
+import { Transfers } from './transfers.ts'
 
 /** One sign-in, from restoring what is stored to unregistering: all that lives no longer than that. */
 export class SignedIn {
   readonly contacts: ContactBook
   readonly strangers: Strangers
+  readonly transfers: Transfers
+  readonly history: HistoryReader
   readonly #setup: ChatSetup
   readonly #context: ChatContext
   readonly #archive: Archive
@@ -25,16 +30,21 @@ export class SignedIn {
   #told = ''
   #isOver = false
 
-  constructor(setup: ChatSetup) {
+  /** @param receipts - whether the person wants receipts now */
+  constructor(setup: ChatSetup, receipts: () => boolean) {
     const { account, env, otr } = setup
     const emit = (event: ChatEvent) => this.#emit(event)
     this.#setup = setup
-    this.#archive = new Archive(setup.store, () => {
+    const keeps = (message: Message) =>
+      isKept(message, this.contacts.get(message.peer)?.history ?? 'automatic')
+    this.#archive = new Archive(setup.store, keeps, () => {
       emit({ type: 'fault', peer: null, fault: chatFault('CHAT_STORE') })
     })
+    this.history = new HistoryReader(this.#archive, (peer) => this.find(peer)?.messages ?? [])
     this.contacts = new ContactBook(this.#archive, emit)
     this.strangers = new Strangers(env, emit)
-    this.#connection = new AccountConnection(account, env, (event) => this.#onConnection(event))
+    const onConnection = (event: ConnectionEvent) => this.#onConnection(event)
+    this.#connection = new AccountConnection(account, env, onConnection, setup.sipAgent)
     this.#context = {
       own: account.address,
       displayName: account.displayName,
@@ -44,8 +54,17 @@ export class SignedIn {
       contacts: this.contacts,
       emit,
       ownFingerprint: () => this.#fingerprint,
+      receipts,
       newId: () => newIdent(env.random),
+      fileAnnounced: (peer, key) => this.transfers.announced(peer, key),
     }
+    const keysOf = (peer: Address, opens: boolean) => {
+      const conversation = this.with(peer)
+      if (opens) conversation.open()
+      return conversation.fileKeys
+    }
+    const files = setup.files ?? null
+    this.transfers = new Transfers(this.#context, this.#connection.files, { keysOf }, files)
   }
 
   get context(): ChatContext {
@@ -76,6 +95,7 @@ export class SignedIn {
 
   /** Ends every session without waiting for anything, not even for OTR to say goodbye. */
   hangUp(): void {
+    this.transfers.dispose()
     for (const conversation of this.#conversations.values()) conversation.hangUp()
   }
 
@@ -83,6 +103,7 @@ export class SignedIn {
   async end(): Promise<void> {
     this.#leaving.abort()
     this.strangers.dispose()
+    this.transfers.dispose()
     const conversations = [...this.#conversations.values()]
     await this.#inTime(Promise.all(conversations.map((one) => one.dispose())))
     this.#isOver = true
@@ -109,7 +130,16 @@ export class SignedIn {
     return conversation
   }
 
+  /** The person lets in whoever knocks, or comes into the room that calls. */
+  admit(peer: Address): void {
+    const known = this.#conversations.get(peer)
+    const request = known === undefined ? null : this.strangers.admit(peer)
+    if (known && request) this.#letIn(known, request)
+    else this.with(peer)
+  }
+
   remove(peer: Address): void {
+    this.transfers.forget(peer)
     void this.#conversations.get(peer)?.erase()
     this.#conversations.delete(peer)
     this.contacts.remove(peer)
@@ -147,11 +177,23 @@ export class SignedIn {
         if (event.account.state !== 'online') return
         for (const conversation of this.#conversations.values()) conversation.resume()
         return
+      case 'route':
+        this.#emit({ type: 'route', route: event.route })
+        return
       case 'invitation':
         this.#onInvitation(event.invitation)
         return
       case 'withdrawn':
         this.strangers.withdrawn(event.invitation)
+        return
+      case 'fileOffered':
+        this.transfers.offered(event.invitation)
+        return
+      case 'fileWithdrawn':
+        this.transfers.withdrawn(event.invitation)
+        return
+      case 'referral':
+        this.#onReferral(event.to as Address, event.peer.address as Address)
         return
       case 'page': {
         const { contentType, body } = event
@@ -165,15 +207,27 @@ export class SignedIn {
 
   #onInvitation(invitation: Invitation): void {
     const peer = invitation.peer.address as Address
-    if (this.contacts.get(peer) === null) this.strangers.invited(peer, invitation)
+    // A check of the connection calls its own account, and answers for itself.
+    if (peer === this.#context.own) return invitation.refuse(486)
+    // Into a room nobody is drawn unasked: to be there is to be seen by everybody in it.
+    const isRoom = invitation.peer.isFocus
+    if (isRoom && this.find(peer)?.isRoom) return invitation.refuse(486)
+    if (isRoom || this.contacts.get(peer) === null) this.strangers.invited(peer, invitation)
     else this.with(peer).take(invitation)
   }
 
-  #letIn(conversation: Conversation, { invitation, pages }: Request): void {
+  /** Somebody asks us to come into a room: worth a question if we know them. */
+  #onReferral(room: Address, by: Address): void {
+    if (this.contacts.get(by) !== null && !this.find(room)?.isRoom)
+      this.strangers.referred(room, by)
+  }
+
+  #letIn(conversation: Conversation, { invitation, pages, by }: Request): void {
     for (const { contentType, body } of pages) {
       conversation.page(this.#context.newId(), contentType, body)
     }
     if (invitation) conversation.take(invitation)
+    else if (by !== undefined) conversation.open()
   }
 
   #tell(account: AccountState): void {
@@ -184,6 +238,8 @@ export class SignedIn {
   }
 
   #emit(event: ChatEvent): void {
-    if (!this.#isOver) this.#setup.sink(event)
+    if (this.#isOver) return
+    this.#setup.sink(event)
+    if (event.type === 'privacy') this.transfers.privacyChanged(event.peer, event.privacy)
   }
 }

@@ -8,6 +8,8 @@ export interface Request {
   readonly invitation: Invitation | null
   readonly name: string | null
   readonly pages: readonly Page[]
+  /** The contact who asks to enter this room. */
+  readonly by?: Address
 }
 
 export interface Page {
@@ -31,6 +33,12 @@ export class Strangers {
     if (!before && this.#requests.size >= STRANGERS_MAX) return invitation.refuse(486)
     before?.invitation?.refuse(486)
     this.#put(peer, { invitation, name: invitation.peer.displayName, pages: before?.pages ?? [] })
+  }
+
+  /** A contact asks us to come into a room. */
+  referred(room: Address, by: Address): void {
+    if (this.#requests.has(room) || this.#requests.size >= STRANGERS_MAX) return
+    this.#put(room, { invitation: null, name: null, pages: [], by })
   }
 
   paged(peer: Address, name: string | null, page: Page): void {
@@ -87,7 +95,16 @@ export class Strangers {
     })
     this.#requests.set(peer, { ...request, cancel })
     // A stranger who insists is told of once.
-    if (!before) this.#emit({ type: 'invited', peer, name: request.name })
+    if (before) return
+    const { name, by, invitation } = request
+    const isRoom = by !== undefined || invitation?.peer.isFocus === true
+    this.#emit({
+      type: 'invited',
+      peer,
+      name,
+      ...(isRoom ? { room: true } : {}),
+      ...(by === undefined ? {} : { by }),
+    })
   }
 
   #drop(peer: Address, by: 'local' | 'remote'): void {

@@ -8,7 +8,7 @@ export class TaskQueue {
   }
 
   /** @returns when the task has run, or failed */
-  add(task: () => Promise<void> | void): Promise<void> {
+  add(task: () => Promise<void> | void | undefined): Promise<void> {
     this.#last = this.#last.then(task).catch(this.#failed)
     return this.#last
   }

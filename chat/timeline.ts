@@ -1,17 +1,23 @@
 import type { ChatContext } from './context.ts'
 import { Deduplication } from './deduplication.ts'
 import type { Address, Message, Protection } from './events.ts'
-import { LOG_MAX, OUTBOX_WINDOW } from './limits.ts'
+import { isUnsent } from './history.ts'
+import { LOG_MAX, OUTBOX_WINDOW, RESTORED_MAX } from './limits.ts'
 import { Outbox } from './outbox.ts'
 
 /** A message of someone else, as it was understood. */
-export interface Received {
-  readonly id: string
-  readonly author: 'us' | 'peer'
-  readonly nickname: string | null
-  readonly text: string
-  readonly protection: Protection
+export interface Received
+  extends Pick<Message, 'id' | 'author' | 'nickname' | 'text' | 'protection'>,
+    InRoom {
+  /** Milliseconds since the epoch; now if not given. */
+  readonly at?: number
 }
+
+/** What messages have in rooms only. */
+export type InRoom = Partial<Pick<Message, 'from' | 'privately' | 'earlier' | 'writtenAt'>>
+
+/** Message-IDs shorter than this are not unique: SylkServer's gateway writes `None` for each. */
+const ID_MIN = 8
 
 /**
  * What was said in one conversation, and what became of it: the messages in memory, the outbox, the
@@ -22,7 +28,9 @@ export class Timeline {
   readonly #peer: Address
   readonly #seen = new Deduplication()
   readonly #outbox = new Outbox()
-  readonly #messages = new Map<string, Message>()
+  #messages = new Map<string, Message>()
+  /** The oldest message that came from the store, where reading goes on. */
+  #oldest: Message | null = null
 
   constructor(context: ChatContext, peer: Address) {
     this.#context = context
@@ -39,15 +47,30 @@ export class Timeline {
   }
 
   restore(message: Message): void {
+    if (!isUnsent(message)) this.#oldest ??= message // Unsent ones come however old they are.
     this.#set(message)
+    this.#recognise(message)
     this.#context.emit({ type: 'message', message, restored: true })
-    if (message.author !== 'us' || message.delivery === 'delivered') return
+    if (!isUnsent(message)) return
     const lastKey = this.#context.contacts.get(this.#peer)?.keys[0]?.fingerprint ?? null
     this.#outbox.add(message, lastKey)
   }
 
+  /** Reads the next older messages from the store, and tells them. */
+  async loadEarlier(): Promise<void> {
+    const found = await this.#context.archive.before(this.#peer, this.#oldest, RESTORED_MAX)
+    const messages = found.filter(({ author, id }) => !this.#messages.has(keyOf(author, id)))
+    this.#oldest = found[0] ?? this.#oldest
+    const isComplete = found.length < RESTORED_MAX
+    if (messages.length === 0 && !isComplete) return this.loadEarlier()
+    const known = [...this.#messages]
+    const read = messages.map((message) => [keyOf(message.author, message.id), message] as const)
+    this.#messages = new Map([...read, ...known])
+    this.#context.emit({ type: 'history', peer: this.#peer, messages, isComplete })
+  }
+
   /** Tells a new message of ours. It is not in the outbox before {@link post}. */
-  write(id: string, text: string, reason: string | null): Message {
+  write(id: string, text: string, reason: string | null, inRoom: InRoom = {}): Message {
     const message: Message = {
       id,
       peer: this.#peer,
@@ -60,16 +83,19 @@ export class Timeline {
       delivery: 'queued',
       reason,
       resent: false,
+      ...inRoom,
     }
     this.#set(message)
+    this.#recognise(message)
     this.#context.emit({ type: 'message', message, restored: false })
     return message
   }
 
-  /** Stores it, and only then lets it leave. */
-  async post(message: Message): Promise<void> {
-    await this.#context.archive.keep(message)
+  /** Stores it, and only then lets it leave. @returns whether it could be stored */
+  async post(message: Message): Promise<boolean> {
+    const isStored = await this.#context.archive.keep(message)
     this.#outbox.add(message)
+    return isStored
   }
 
   /**
@@ -102,23 +128,52 @@ export class Timeline {
   delivered(id: string): void {
     this.#outbox.settle(id)
     const message = this.#own(id)
-    if (message && message.delivery !== 'delivered') {
-      this.#changed({ ...message, delivery: 'delivered', reason: null })
-    }
+    if (!message || message.delivery === 'delivered' || message.delivery === 'displayed') return
+    this.#changed({ ...unsettled(message), delivery: 'delivered', reason: null })
+  }
+
+  /**
+   * It stood on the peer's screen.
+   *
+   * @param isProven - said under the session's encryption; of an encrypted message nothing else counts
+   */
+  displayed(id: string, isProven: boolean): void {
+    const message = this.#own(id)
+    if (!message || message.delivery === 'queued' || message.delivery === 'displayed') return
+    if (message.protection !== 'none' && !isProven) return
+    this.#outbox.settle(id)
+    this.#changed({ ...unsettled(message), delivery: 'displayed', reason: null })
   }
 
   /** It stays `sent`: the peer's network never says more. */
   unconfirmed(id: string, reason: string | null): void {
     this.#outbox.settle(id)
     const message = this.#own(id)
-    if (!message) return
-    void this.#context.archive.drop(this.#peer, id)
-    if (message.reason !== reason) this.#tell({ ...message, reason })
+    if (!message || message.settled) return
+    const settled: Message = { ...message, reason, settled: true }
+    if (message.reason !== reason) this.#changed(settled)
+    else {
+      this.#set(settled)
+      void this.#context.archive.keep(settled)
+    }
   }
 
-  failed(id: string, reason: string): void {
-    const message = this.#outbox.failed(id, reason)
+  /** @param again - it may go once more by itself: see {@link resendUnreadable} */
+  failed(id: string, reason: string, again = false): void {
+    const own = this.#own(id)
+    if (own?.settled) this.#outbox.add({ ...unsettled(own), delivery: 'failed' }) // A room's late no.
+    const message = this.#outbox.failed(id, reason, again)
     if (message) this.#changed(message)
+  }
+
+  /** Whether a message that the peer could not read has not been repeated by itself. */
+  mayGoAgain(id: string): boolean {
+    return this.#outbox.mayGoAgain(id)
+  }
+
+  /** Encryption stands anew: what the peer could not read waits again, to the same key only. */
+  resendUnreadable(reason: string | null): void {
+    for (const message of this.#outbox.revive()) this.#changed({ ...message, reason })
   }
 
   /** What waits is not for those who would get it now, unless a person says so by `retry`. */
@@ -148,7 +203,7 @@ export class Timeline {
     if (!this.#own(id)) return 'CHAT_UNKNOWN_MESSAGE'
     if (!this.#outbox.discard(id)) return 'CHAT_SENT'
     this.#messages.delete(keyOf('us', id))
-    void this.#context.archive.drop(this.#peer, id)
+    void this.#context.archive.drop({ peer: this.#peer, author: 'us', id })
     this.#context.emit({ type: 'messageRemoved', peer: this.#peer, id })
     return null
   }
@@ -163,18 +218,21 @@ export class Timeline {
     return this.#seen.isNewMessage(id, text)
   }
 
+  /** True the first time for what this member of a room wrote at this time. */
+  isNewInRoom(from: string, writtenAt: number, text: string): boolean {
+    return this.#seen.isNewInRoom(from, writtenAt, text)
+  }
+
   /** Resolves once it is stored as far as the history rule wants: only then it counts as received. */
-  async receive({ id, author, nickname, text, protection }: Received): Promise<void> {
-    const isTaken = this.#messages.has(keyOf(author, id)) // SylkServer's gateway repeats ids.
+  async receive(received: Received): Promise<Message> {
+    const { id, author, at = this.#context.env.now() } = received
+    const isTaken = id.length < ID_MIN || this.#messages.has(keyOf(author, id))
     const message: Message = {
+      ...received,
       id: isTaken ? this.#context.newId() : id,
       peer: this.#peer,
-      author,
-      nickname,
-      text,
       contentType: 'text/plain',
-      at: this.#context.env.now(),
-      protection,
+      at,
       delivery: author === 'us' ? 'delivered' : null,
       reason: null,
       resent: false,
@@ -182,11 +240,44 @@ export class Timeline {
     await this.#context.archive.keep(message)
     this.#set(message)
     this.#context.emit({ type: 'message', message, restored: false })
+    return message
   }
 
-  /** Forgets what is stored of this conversation. */
+  /** Deletes one message, wherever it is. */
+  delete(id: string): void {
+    this.#outbox.settle(id)
+    for (const author of ['us', 'peer'] as const) {
+      this.#messages.delete(keyOf(author, id))
+      void this.#context.archive.drop({ peer: this.#peer, author, id })
+    }
+    this.#context.emit({ type: 'messageRemoved', peer: this.#peer, id })
+  }
+
+  /** Deletes everything but what has yet to be delivered. */
+  clear(): void {
+    for (const [key, message] of this.#messages) if (!isUnsent(message)) this.#messages.delete(key)
+    void this.#context.archive.clear(this.#peer)
+    const left = this.messages.map(({ id }) => id)
+    this.#context.emit({ type: 'historyCleared', peer: this.#peer, left })
+  }
+
+  /** Forgets what is stored of this conversation, unsent messages too. */
   erase(): void {
-    for (const { id } of this.#messages.values()) void this.#context.archive.drop(this.#peer, id)
+    for (const message of this.#messages.values()) void this.#context.archive.drop(message)
+    void this.#context.archive.clear(this.#peer)
+  }
+
+  /** Another rule holds for what is kept: brings the store in line. */
+  async ruleChanged(): Promise<void> {
+    await this.#context.archive.prune(this.#peer)
+    for (const message of this.#messages.values()) void this.#context.archive.keep(message)
+  }
+
+  /** So that a copy of what is known already is known for one. */
+  #recognise({ id, author, text, at, from, writtenAt = at }: Message): void {
+    if (author === 'us') this.#seen.isNewInRoom(this.#context.own, at, text)
+    else if (from !== undefined) this.#seen.isNewInRoom(from, writtenAt, text)
+    else this.#seen.isNewMessage(id, text)
   }
 
   #changed(message: Message): Message {
@@ -215,6 +306,12 @@ export class Timeline {
       return
     }
   }
+}
+
+/** It is not the last word after all. */
+function unsettled(message: Message): Message {
+  const { settled, ...rest } = message
+  return rest
 }
 
 function keyOf(author: Message['author'], id: string): string {

@@ -22,8 +22,14 @@ function journey() {
   const random = seeded('wire')
   const { alice, bob } = encryptedPair({ profile: { padTo: 256 } })
   const encrypted = alice.send(TYPED).wire[0]!.text
-  const route = { from: { name: 'Alice', uri: ALICE }, to: { name: null, uri: BOB }, wraps: true }
-  const message = seal(newIdent(random), TEXT, encrypted, route, Date.UTC(2026, 10, 23, 9, 41))
+  const id = newIdent(random)
+  const route = {
+    from: { name: 'Alice', uri: ALICE },
+    to: { name: null, uri: BOB },
+    wraps: true,
+    receiptFor: id,
+  }
+  const message = seal(id, TEXT, encrypted, route, Date.UTC(2026, 10, 23, 9, 41))
   const own = newSessionUri(random)
   const peer = newSessionUri(random)
   const [ownToken, peerToken] = [newIdent(random), newIdent(random)]
@@ -97,7 +103,8 @@ ${encrypted.match(/.{1,96}/g)!.join('\n')}
 ## 3. Wrapped: a message/cpim object
 
 Encrypt first, then wrap: From, To and DateTime are in clear, and the inner type stays what the clear
-text is (RFC 3862). ${message.body.length} bytes; lines end with CRLF.
+text is (RFC 3862). Another Sotto is asked to tell when the message is displayed (RFC 5438); its answer
+travels encrypted as well. ${message.body.length} bytes; lines end with CRLF.
 
 ${dump(message.body)}
 

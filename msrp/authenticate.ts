@@ -34,7 +34,7 @@ export async function authenticate(
   random: Random,
 ): Promise<RelayGrant> {
   let credentials: Credentials | null = null
-  let expires: string | null = null
+  let expires = login.expires === undefined ? null : String(login.expires)
   for (let round = 0; round < AUTH_ROUNDS_MAX; round++) {
     const { response } = await ask({
       method: 'AUTH',

@@ -7,6 +7,7 @@ import { newTransaction } from './idents.ts'
 import { VIOLATIONS_MAX } from './limits.ts'
 import type { Link, RequestDraft } from './link.ts'
 import { parseFrame } from './parse.ts'
+import { keepGrant } from './renewal.ts'
 import { MsrpSession } from './session.ts'
 import { StreamParser } from './stream-parser.ts'
 import { type Answer, Transactions } from './transactions.ts'
@@ -58,6 +59,10 @@ export class MsrpConnection implements MsrpConnectionDoor {
     )
     this.#lastAuth = turn.catch(() => {})
     return turn
+  }
+
+  keep(login: () => RelayLogin, grant: RelayGrant, onLapse: () => void): () => void {
+    return keepGrant(grant, () => this.authenticate(login()), this.#env, onLapse)
   }
 
   /** @throws RangeError if the URI has no session id, or one that is in use on this connection */

@@ -31,6 +31,7 @@ export function wrapCpim(message: CpimMessage): Uint8Array {
     ),
     '',
     `Content-Type: ${message.contentType}`,
+    ...(message.disposition === undefined ? [] : [`Content-Disposition: ${message.disposition}`]),
   ]
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   if (lines.some((line) => /[\0-\x1f\x7f]/.test(line))) {

@@ -1,4 +1,5 @@
-import type { MsrpMessage, MsrpReports, MsrpSessionEvent } from './events.ts'
+import type { MsrpContent, MsrpMessage, MsrpReports, MsrpSessionEvent } from './events.ts'
+import type { MsrpFileEnd } from './file.ts'
 import type { MsrpRequest } from './frame.ts'
 
 /** Where events go. One consumer; fan-out is the consumer's business. */
@@ -14,6 +15,8 @@ export interface RelayLogin {
   readonly password: string
   /** Relays that were authenticated at before, nearest first. Empty for the first. */
   readonly through: readonly string[]
+  /** Seconds to ask for; if absent, as long as the relay likes. */
+  readonly expires?: number
 }
 
 /** What the relay granted: one session's worth. */
@@ -39,6 +42,8 @@ export interface MsrpSessionSetup {
     readonly status: number
     readonly comment: string
   }
+  /** The session carries this file, and no messages. */
+  readonly file?: MsrpFileEnd
 }
 
 /** One connection, and the sessions on it. `MsrpConnection` implements it. */
@@ -50,6 +55,16 @@ export interface MsrpConnectionDoor {
    *   `MSRP_CONNECTION_LOST`
    */
   authenticate(login: RelayLogin): Promise<RelayGrant>
+  /**
+   * Authenticates again in time, again and again, so that a grant stays in force as long as the
+   * connection does.
+   *
+   * @param login - read anew each time; the URI must be that of the grant
+   * @param onLapse - called once if the grant is about to lapse after all: its session should end,
+   *   and another begin
+   * @returns stops it
+   */
+  keep(login: () => RelayLogin, grant: RelayGrant, onLapse: () => void): () => void
   /** Opens a session on this connection; nothing is sent before {@link MsrpSessionDoor.start}. */
   open(setup: MsrpSessionSetup, sink: Sink<MsrpSessionEvent>): MsrpSessionDoor
   /** Closes the wire; every session gets `closed`. */
@@ -81,10 +96,17 @@ export interface MsrpSessionDoor {
   /**
    * Says what became of a received message: 200 once it is read and stored, 400 if it could not be
    * read, 413 if its kind is unwanted. Does nothing where the sender asked for no report.
+   *
+   * @param content - body of the REPORT; a room's about a private message has one (RFC 7701 §6.2)
    */
-  report(id: string, status: number): void
-  /** Asks a focus for a nickname, or gives it back with `''` (RFC 7701 §7); resolves to the status. */
-  setNickname(nickname: string): Promise<number>
+  report(id: string, status: number, content?: MsrpContent): void
+  /**
+   * Asks a focus for a nickname, or gives it back with `''` (RFC 7701 §7); resolves to the status, 408
+   * if none came.
+   *
+   * @param isQuoted - as a quoted string (§7.1), which SylkServer does not read; true if not given
+   */
+  setNickname(nickname: string, isQuoted?: boolean): Promise<number>
   /** Ends the session here; the connection stays for others. */
   close(): void
 }
@@ -98,6 +120,8 @@ export interface CpimMessage {
   /** Media type of the content, with parameters. */
   readonly contentType: string
   readonly body: Uint8Array
+  /** Content-Disposition, which notifications need (RFC 5438 §7.2); written, not read. */
+  readonly disposition?: 'notification'
   /** Headers of other namespaces, in order, e.g. SylkServer's `Message-Type: status`. */
   readonly extensions?: readonly CpimExtension[]
 }

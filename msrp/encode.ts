@@ -50,15 +50,16 @@ function line(value: string): string {
 
 /** Writes into one array, sized for the ASCII that nearly every head is. */
 function join(head: string, body: Uint8Array, tail: string): Uint8Array {
-  const headLength = isAscii(head) ? head.length : utf8.encode(head).length
-  const bytes = new Uint8Array(headLength + body.length + tail.length)
-  utf8.encodeInto(head, bytes)
-  bytes.set(body, headLength)
-  utf8.encodeInto(tail, bytes.subarray(headLength + body.length))
+  let bytes = new Uint8Array(head.length + body.length + tail.length)
+  let at = utf8.encodeInto(head, bytes).written
+  if (at !== head.length) {
+    const encoded = utf8.encode(head)
+    bytes = new Uint8Array(encoded.length + body.length + tail.length)
+    bytes.set(encoded)
+    at = encoded.length
+  }
+  bytes.set(body, at)
+  at += body.length
+  for (let i = 0; i < tail.length; i++) bytes[at + i] = tail.charCodeAt(i)
   return bytes
-}
-
-function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII, whole
-  return !/[^\x00-\x7f]/.test(text)
 }

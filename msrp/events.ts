@@ -7,6 +7,9 @@ export interface MsrpMessage {
   readonly body: Uint8Array
 }
 
+/** A body and its media type. */
+export type MsrpContent = Pick<MsrpMessage, 'contentType' | 'body'>
+
 /** What to ask of the other end for one message (RFC 4975 §7.1.2). */
 export interface MsrpReports {
   /** `yes`: a REPORT says that the message arrived and was accepted. */

@@ -3,6 +3,9 @@ import { MsrpError } from './events.ts'
 /** What follows the transaction id in the end-line: last chunk, more to come, given up. */
 export type EndFlag = '$' | '+' | '#'
 
+/** The flags by their byte. */
+export const END_FLAGS: Readonly<Record<number, EndFlag>> = { 36: '$', 43: '+', 35: '#' }
+
 /** Headers other than the two paths and Content-Type: order and unknown names are kept. */
 export type Headers = readonly (readonly [name: string, value: string])[]
 
@@ -37,7 +40,7 @@ export interface MsrpResponse extends FrameBase {
 export type MsrpFrame = MsrpRequest | MsrpResponse
 
 /** The first header of this name, compared without regard to case; `null` if there is none. */
-export function header(frame: MsrpFrame, name: string): string | null {
+export function header(frame: Pick<MsrpFrame, 'headers'>, name: string): string | null {
   const wanted = name.toLowerCase()
   for (const [key, value] of frame.headers) {
     if (key.length === wanted.length && key.toLowerCase() === wanted) return value

@@ -25,9 +25,20 @@ export type {
   RelayLogin,
   Sink,
 } from './doors.ts'
-export type { MsrpErrorCode, MsrpMessage, MsrpReports, MsrpSessionEvent } from './events.ts'
+export type {
+  MsrpContent,
+  MsrpErrorCode,
+  MsrpMessage,
+  MsrpReports,
+  MsrpSessionEvent,
+} from './events.ts'
 export { MsrpError } from './events.ts'
+export type { FileSink, FileSource, MsrpFileEnd } from './file.ts'
+export { HashedSink, hashFile, type RereadableSink } from './file-hash.ts'
+export { type FileReceiveEvent, FileReceiver } from './file-receiver.ts'
+export { type FileSendEvent, FileSender } from './file-sender.ts'
 export { newIdent } from './idents.ts'
+export { enforceNickname, nicknameKey } from './nickname.ts'
 export { MsrpSession } from './session.ts'
 export { newSessionUri, providerRelayUri, relayUri } from './uri.ts'
 export { MSRP_SUBPROTOCOL, opened, type WebSocketLike, webSocketWire } from './websocket-wire.ts'
@@ -62,6 +73,7 @@ export {
 export { encodeFrame } from './encode.ts'
 export {
   type ByteRange,
+  type EndFlag,
   formatByteRange,
   header,
   type MsrpFrame,
@@ -70,6 +82,8 @@ export {
   parseByteRange,
 } from './frame.ts'
 export { newTransaction } from './idents.ts'
-export { parseFrame } from './parse.ts'
-export { StreamParser } from './stream-parser.ts'
+export { BodyBuffer } from './body-buffer.ts'
+export { FrameReader } from './frame-reader.ts'
+export { type MsrpHead, parseFrame } from './parse.ts'
+export { frameOf, StreamParser } from './stream-parser.ts'
 export { equalUris, formatUri, type MsrpUri, parseUri, sessionIdOf } from './uri.ts'

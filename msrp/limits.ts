@@ -10,6 +10,8 @@ export const NON_SEND_BODY_MAX = 10_240
 export const MSRP_PORT = 2855
 /** An is-composing `active` without `refresh` holds this long: 120 s (RFC 3994 §3.4). */
 export const COMPOSING_LAPSE_SECONDS = 120
+/** Longest nickname: 1023 octets of UTF-8 (RFC 7701 §7.1). */
+export const NICKNAME_MAX = 1023
 
 // Implementation limits: ours to choose, enforced before memory is spent.
 
@@ -45,6 +47,18 @@ export const TRANSACTIONS_MAX = 8192
 export const MESSAGE_ID_MAX = 256
 /** Chunks of one message that may be unanswered before the next one waits. */
 export const CHUNK_WINDOW = 8
+/** Bytes of a file on the way: what is said meanwhile on the same connection waits behind them. */
+export const FILE_WINDOW = 256 * 1024
+/** Bytes of a file read at a time, ahead of its chunks. */
+export const FILE_BLOCK = 128 * 1024
+/** Bytes of a file hashed at a time: a few milliseconds. */
+export const FILE_HASH_BLOCK = 512 * 1024
+/** Bytes of a file written before they are reported: a quarter of what may be on the way. */
+export const FILE_REPORT_EVERY = 64 * 1024
+/** Bytes of a file that wait to be written; a peer that sends more does not wait for answers. */
+export const FILE_UNWRITTEN_MAX = 8 * 1024 * 1024
+/** A file of which nothing has moved for this long has failed: 60 s. */
+export const FILE_STALL_MS = 60_000
 /** Frames held for a session whose SDP answer is not known yet. */
 export const HELD_MAX = 16
 /** Malformed frames after which a connection is given up. */
@@ -53,6 +67,10 @@ export const VIOLATIONS_MAX = 16
 export const KEEP_ALIVE_TICK_MS = 25_000
 /** Challenges, stale nonces and 423s answered in one authentication. */
 export const AUTH_ROUNDS_MAX = 4
+/** A grant that cannot be renewed is given up this long before it ends: 2 s, to close in order. */
+export const GRANT_MARGIN_S = 2
+/** A renewal that failed for no lasting reason is tried again after 5 s. */
+export const RENEWAL_RETRY_S = 5
 /** Longest CPIM header block and longest MIME header block, in bytes. */
 export const CPIM_HEADERS_MAX = 16_384
 /** Longest `refresh` of an is-composing document that is believed, in seconds. */

@@ -74,10 +74,9 @@ export class Outgoing {
   onReport(report: MsrpRequest): void {
     const id = header(report, 'Message-ID')
     const sending = id === null ? undefined : this.#sending.get(id)
-    const status = /^000 (\d{3})(?: (.*))?$/.exec(header(report, 'Status') ?? '')
+    const status = statusOf(report)
     if (sending === undefined || status === null) return
-    const code = Number(status[1])
-    if (!isSuccess(code)) return this.#fail(sending, code, status[2] ?? '')
+    if (!isSuccess(status)) return this.#fail(sending, status, commentOf(report))
     if (sending.reports.success === 'no') return
 
     const { size } = sending
@@ -170,12 +169,24 @@ export class Outgoing {
   }
 }
 
-function isSuccess(status: number): boolean {
+/** The status of a REPORT (RFC 4975 §7.1.2); `null` in a namespace that nobody has defined. */
+export function statusOf(report: MsrpRequest): number | null {
+  const status = STATUS.exec(header(report, 'Status') ?? '')
+  return status === null ? null : Number(status[1])
+}
+
+function commentOf(report: MsrpRequest): string {
+  return STATUS.exec(header(report, 'Status') ?? '')?.[2] ?? ''
+}
+
+const STATUS = /^000 (\d{3})(?: (.*))?$/
+
+export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
 /** Offsets that a REPORT is about. One that does not say so clearly is about the whole message. */
-function reportedRange(value: string | null, size: number): [from: number, to: number] {
+export function reportedRange(value: string | null, size: number): [from: number, to: number] {
   if (value === null) return [0, size]
   try {
     const { start, end } = parseByteRange(value)

@@ -25,6 +25,10 @@ export interface PeerProfile {
   readonly report408: 'failed' | 'unconfirmed'
   /** Whether typed text must go wrapped in message/cpim. */
   readonly cpim: 'required' | 'preferred'
+  /** Whether it bears notifications of what was displayed, where it asks for them. */
+  readonly receipts: 'asked' | 'never'
+  /** How a nickname is written: as RFC 7701 §7.1 has it, or as it is. */
+  readonly nicknames: 'quoted' | 'raw'
 }
 
 /**
@@ -41,6 +45,8 @@ const UNKNOWN = {
   plainTextIs: 'plain',
   report408: 'failed',
   cpim: 'preferred',
+  receipts: 'asked',
+  nicknames: 'quoted',
 } as const satisfies PeerProfile
 
 /** First match wins. Facts are of the versions deployed in 2026. */
@@ -60,12 +66,15 @@ const PROFILES: readonly { readonly userAgent: RegExp; readonly profile: PeerPro
       plainTextIs: 'html',
       report408: 'unconfirmed',
       cpim: 'required',
+      receipts: 'never', // Its gateway drops what is no text; its rooms answer 413.
+      nicknames: 'raw', // What it is given in quotes it shows in quotes.
     },
   },
   {
-    // The stream dies of a second chunk. Typed text needs CPIM, whose metadata its users see.
+    // The stream dies of a second chunk. Typed text needs CPIM, whose metadata its users see. It
+    // answers 413 to a notification.
     userAgent: /\b(?:blink|sipsimple|sylk)\b/i,
-    profile: { ...UNKNOWN, name: 'blink', cpim: 'required' },
+    profile: { ...UNKNOWN, name: 'blink', cpim: 'required', receipts: 'never', nicknames: 'raw' },
   },
   {
     userAgent: /\b(?:pidgin|libpurple|finch|adium)\b/i,
@@ -83,5 +92,7 @@ export function profileOf({ userAgent, acceptTypes, acceptWrappedTypes }: PeerTr
     acceptTypes[0] === 'message/cpim' &&
     acceptWrappedTypes.length === 1 &&
     acceptWrappedTypes[0] === '*'
-  return isGateway ? PROFILES.find((row) => row.profile.name === 'sylkserver')!.profile : UNKNOWN
+  if (!isGateway) return UNKNOWN
+  const gateway = PROFILES.find((row) => row.profile.name === 'sylkserver')!.profile
+  return { ...gateway, nicknames: 'quoted' } // Rooms of others take nothing but CPIM, too.
 }

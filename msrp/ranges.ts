@@ -37,6 +37,12 @@ export class RangeSet {
     return from >= to || this.#ranges.some((range) => range.from <= from && range.to >= to)
   }
 
+  /** Bytes from offset 0 on of which none is missing. */
+  get prefix(): number {
+    const first = this.#ranges[0]
+    return first?.from === 0 ? first.to : 0
+  }
+
   /** One past the last byte; 0 if empty. */
   get end(): number {
     return this.#ranges.at(-1)?.to ?? 0

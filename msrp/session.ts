@@ -1,5 +1,11 @@
 import type { MsrpSessionDoor, MsrpSessionSetup, MsrpSessionStart, Sink } from './doors.ts'
-import { MsrpError, type MsrpMessage, type MsrpReports, type MsrpSessionEvent } from './events.ts'
+import {
+  type MsrpContent,
+  MsrpError,
+  type MsrpMessage,
+  type MsrpReports,
+  type MsrpSessionEvent,
+} from './events.ts'
 import type { MsrpRequest } from './frame.ts'
 import { newIdent } from './idents.ts'
 import { Incoming } from './incoming.ts'
@@ -68,13 +74,13 @@ export class MsrpSession implements MsrpSessionDoor {
     this.#sink({ type: 'failed', id: message.id, status: 481, reason: 'the session is not bound' })
   }
 
-  report(id: string, status: number): void {
+  report(id: string, status: number, content?: MsrpContent): void {
     const draft = this.#incoming.report(id, status)
-    if (draft !== null) this.#request(draft, null)
+    if (draft !== null) this.#request({ ...draft, ...content }, null)
   }
 
-  async setNickname(nickname: string): Promise<number> {
-    const quoted = `"${nickname.replaceAll(/["\\]/g, '\\$&')}"`
+  async setNickname(nickname: string, isQuoted = true): Promise<number> {
+    const quoted = isQuoted ? `"${nickname.replaceAll(/["\\]/g, '\\$&')}"` : nickname
     const answer = await this.#link.ask({
       ...this.#draft('NICKNAME'),
       headers: [['Use-Nickname', quoted]],
@@ -96,7 +102,7 @@ export class MsrpSession implements MsrpSessionDoor {
         break
       case 'REPORT':
         // Not only the peer reports: relays on the way do, from their own URIs.
-        this.#outgoing.onReport(request)
+        ;(this.#setup.file ?? this.#outgoing).onReport(request)
         break
       default: {
         const answer = this.#setup.onRequest?.(request)
@@ -161,9 +167,15 @@ export class MsrpSession implements MsrpSessionDoor {
     this.#cancelTimer()
     this.#keepAlive()
     this.#sink({ type: 'bound' })
+    this.#setup.file?.begin((draft, answered) => this.#request(draft, answered))
   }
 
   #accept(request: MsrpRequest): void {
+    if (this.#setup.file !== undefined && (request.body !== null || request.flag === '#')) {
+      const respond = (status: number, comment: string) =>
+        this.#link.respond(request, status, comment)
+      return this.#setup.file.accept(request, respond)
+    }
     const { status, comment, message, repeated } = this.#incoming.accept(request)
     this.#link.respond(request, status, comment)
     if (repeated !== null) this.report(repeated.id, repeated.status)
@@ -177,6 +189,7 @@ export class MsrpSession implements MsrpSessionDoor {
     this.#cancelTimer()
     this.#incoming.clear()
     this.#outgoing.clear()
+    this.#setup.file?.end()
     this.#held.length = 0
     this.#link.leave()
     this.#sink({ type: 'closed', by, reason })

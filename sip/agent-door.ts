@@ -63,8 +63,12 @@ export interface SipAgentDoor {
   accept(call: string, answer: MsrpDescription): void
   /** 603 if the person declined, 486 if busy, 488 if there is no chat in it. */
   refuse(call: string, status: 480 | 486 | 488 | 603): void
-  /** CANCEL or BYE. */
-  end(call: string): void
+  /**
+   * CANCEL or BYE.
+   *
+   * @param cause - SIP status that the BYE gives as its reason (RFC 3326): it broke, nobody ended it
+   */
+  end(call: string, cause?: number): void
   /**
    * Subscribes to the roster of an established call whose peer is a focus (RFC 4575), until the call
    * ends. A room that keeps no roster, or not for us, sends none: that is no error. Anything but such
@@ -72,8 +76,8 @@ export interface SipAgentDoor {
    */
   watchRoom(call: string): void
   /**
-   * Asks the room of such a call to call somebody in (RFC 4579 §5). Ignored if the call has ended
-   * meanwhile.
+   * Asks the room of such a call to call somebody in (RFC 4579 §5); if it calls nobody, asks the
+   * person to come. Ignored if the call has ended meanwhile.
    *
    * @param who - a SIP address
    */

@@ -39,6 +39,7 @@ export class SipAgent implements SipAgentDoor {
     this.#stack = createStack(account, env, transportSink, {
       onInvite: (invitation) => this.#calls.receive(invitation),
       onMessage: (message) => this.#calls.receivePage(message),
+      onReferRequest: (referral) => this.#calls.receiveReferral(referral),
     })
     const { userAgent, transport, withdrawn } = this.#stack
     const own = parseAddress(account.address)!
@@ -88,8 +89,8 @@ export class SipAgent implements SipAgentDoor {
     this.#calls.refuse(call, status)
   }
 
-  end(call: string): void {
-    this.#calls.end(call)
+  end(call: string, cause?: number): void {
+    this.#calls.end(call, cause)
   }
 
   watchRoom(call: string): void {

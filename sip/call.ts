@@ -83,9 +83,9 @@ export abstract class Call {
   }
 
   /** CANCEL, BYE or a refusal, whichever fits; `ended` is told at once. */
-  end(): void {
+  end(cause?: number): void {
     this.conclude('local', null)
-    this.hangUp()
+    this.hangUp(cause)
   }
 
   /** The flow is gone. What was being set up on it cannot go on; what stands may be refreshed. */
@@ -121,7 +121,7 @@ export abstract class Call {
   }
 
   /** Stops the session on the wire, whatever state it is in. */
-  protected abstract hangUp(): void
+  protected abstract hangUp(cause?: number): void
 
   protected conclude(by: Ended['by'], error: SipError | null): void {
     if (this.#over) return
@@ -141,8 +141,9 @@ export abstract class Call {
     this.host.tell({ type: 'established', call: this.id, peer: this.#peer, remote, active })
   }
 
-  protected bye(): void {
-    settle(this.session.bye())
+  protected bye(cause?: number): void {
+    const extraHeaders = cause === undefined ? [] : [`Reason: SIP;cause=${cause}`]
+    settle(this.session.bye({ requestOptions: { extraHeaders } }))
   }
 
   #failure(): SipError {
@@ -154,6 +155,10 @@ export abstract class Call {
 
   /** A room may take a two-party session over, or give it back (RFC 4579 §5). */
   #observe(message: IncomingRequestMessage | IncomingResponseMessage): void {
+    if (this.description.withdrawn && !this.#over) {
+      this.conclude('remote', null)
+      return this.bye()
+    }
     const contact = message.getHeader('contact')
     if (contact === undefined || this.#over) return
     const isFocus = hasFocus(contact)

@@ -1,6 +1,6 @@
 import { type Invitation, Inviter, type Message, type URI, UserAgent } from 'sip.js'
-import type { OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
-import { parseAddress } from './address.ts'
+import type { IncomingReferRequest, OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
+import { parseAddress, parseNameAddr } from './address.ts'
 import type { SipClock, SipSink } from './agent-door.ts'
 import { type Call, type CallHost, settle } from './call.ts'
 import { MsrpDescriptionHandler } from './description-handler.ts'
@@ -82,8 +82,8 @@ export class Calls {
     if (incoming instanceof IncomingCall) incoming.refuse(status)
   }
 
-  end(call: string): void {
-    this.#calls.get(call)?.end()
+  end(call: string, cause?: number): void {
+    this.#calls.get(call)?.end(cause)
   }
 
   endAll(): void {
@@ -149,6 +149,24 @@ export class Calls {
     settle(message.accept())
     const contentType = message.request.getHeader('content-type') ?? 'text/plain'
     this.#tell({ type: 'page', peer, contentType, body: message.request.body })
+  }
+
+  /**
+   * A REFER outside a session has come. It is told, never followed by itself. There is no subscription
+   * for it (RFC 4488): nobody learns from us whether the person went.
+   */
+  receiveReferral(referral: IncomingReferRequest): void {
+    const { message } = referral
+    const peer = senderOf(message)
+    const target = parseNameAddr(message.getHeader('refer-to') ?? '')
+    const to = target === null ? null : parseAddress(target.uri)
+    const method = /[;?]method=(\w+)/i.exec(`${target?.uri}${target?.params}`)?.[1] ?? 'INVITE'
+    if (peer === null || to === null) referral.reject({ statusCode: 400 })
+    else if (method.toUpperCase() !== 'INVITE') referral.reject({ statusCode: 603 })
+    else {
+      referral.accept({ statusCode: 202, extraHeaders: ['Refer-Sub: false'] })
+      this.#tell({ type: 'referral', peer, to })
+    }
   }
 
   /** The flow is gone; what stands is refreshed when another is there. */

@@ -1,6 +1,6 @@
 import type { BodyAndContentType, SessionDescriptionHandler } from 'sip.js'
 import { type MsrpDescription, SipError } from './events.ts'
-import { type MediaLine, readMedia, writeSdp } from './sdp.ts'
+import { isWithdrawn, type MediaLine, readMedia, writeSdp } from './sdp.ts'
 import { activeRole } from './setup.ts'
 
 /**
@@ -17,6 +17,7 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
   #version = 1
   #written = ''
   #failure: SipError | null = null
+  #withdrawn = false
 
   /** @param frame - what `o=` says of us */
   constructor(
@@ -47,6 +48,11 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
     return this.#failure
   }
 
+  /** True once the peer has taken back its file by an offer of nothing (RFC 5547 §8.4). */
+  get withdrawn(): boolean {
+    return this.#withdrawn
+  }
+
   /** Whether we connect, by RFC 6135; false until both sides are known. */
   get active(): boolean {
     if (this.#local === null || this.#remote === null) return false
@@ -64,10 +70,15 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
   }
 
   hasDescription(contentType: string): boolean {
-    return /^application\/sdp\s*(?:;|$)/i.test(contentType)
+    return /^(?:application\/sdp|multipart\/related)\s*(?:;|$)/i.test(contentType)
   }
 
   async setDescription(sdp: string): Promise<void> {
+    if (this.#remote?.file !== undefined && isWithdrawn(sdp)) {
+      this.#withdrawn = true
+      this.#media = this.#media?.map((medium) => ({ ...medium, isChat: false }))
+      return
+    }
     try {
       const { chat, media } = readMedia(sdp)
       // A changed path would be a new MSRP session; no deployed peer does it, and whoever hears 488

@@ -99,8 +99,8 @@ class EmbeddedAgent implements SipAgentDoor {
     this.#calls.refuse(call, status)
   }
 
-  end(call: string): void {
-    this.#calls.end(call)
+  end(call: string, cause?: number): void {
+    this.#calls.end(call, cause)
   }
 
   watchRoom(call: string): void {

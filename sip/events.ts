@@ -1,3 +1,5 @@
+import type { FileDescription } from './file-description.ts'
+
 /** The MSRP stream of an offer or answer: `m=message` and its attributes (RFC 4975 §8, RFC 6135). */
 export interface MsrpDescription {
   /** `TCP/TLS/MSRP` where the first URI of the path is `msrps:`. */
@@ -13,6 +15,10 @@ export interface MsrpDescription {
   readonly maxSize: number | null
   /** Tokens of `a=chatroom` (RFC 7701 §8); `null` if absent. */
   readonly chatroom: readonly string[] | null
+  /** What of Sotto's own the other side takes: tokens of `a=sotto-features` (`docs/files.md`). */
+  readonly features?: readonly string[]
+  /** The stream carries this file and no messages (RFC 5547); absent in a chat. */
+  readonly file?: FileDescription
 }
 
 export type Registration =
@@ -43,7 +49,10 @@ export interface Roster {
 }
 
 export interface RosterUser {
-  /** In the form of {@link SipPeer.address} where it is a SIP address; else as the focus wrote it. */
+  /**
+   * In the form of {@link SipPeer.address} where it is a SIP address, with its `gr` if there is one;
+   * else as the focus wrote it.
+   */
   readonly entity: string
   readonly displayName: string | null
   /** What they call themselves in this room (RFC 7701 §7). */
@@ -107,6 +116,8 @@ export type SipEvent =
       readonly contentType: string
       readonly body: string
     }
+  /** Someone asks us to call somebody, as a rule a room (RFC 4579 §5); it has been answered 202. */
+  | { readonly type: 'referral'; readonly peer: SipPeer; readonly to: string }
   /** What became of `sendPage`; `error` is `null` if it was taken. Once for each. */
   | { readonly type: 'pageResult'; readonly page: string; readonly error: SipError | null }
   /** Who is in the room of this call: after `watchRoom`, and whenever it changes. */

@@ -41,8 +41,8 @@ export class IncomingCall extends Call {
     this.#reject(statusCode)
   }
 
-  protected override hangUp(): void {
-    if (this.session.state === SessionState.Established) this.bye()
+  protected override hangUp(cause?: number): void {
+    if (this.session.state === SessionState.Established) this.bye(cause)
     else this.#reject(480)
   }
 

@@ -382,11 +382,34 @@ describe('outside a session', () => {
     ])
   })
 
+  test('REFER is told, followed by nobody, and has no subscription', async () => {
+    const headers = ['Refer-To: <sip:Tea@conf.Example.net>;method=INVITE']
+    await socket.say(bobsRequest('REFER', 1, { headers }))
+    expect(socket.take('SIP/2.0 202').get('refer-sub')).toBe('false')
+    expect(events).toMatchObject([
+      {
+        type: 'referral',
+        peer: { address: 'sip:bob@example.net' },
+        to: 'sip:Tea@conf.example.net',
+      },
+    ])
+    expect(socket.sent).toEqual([])
+  })
+
+  test.each([
+    ['to hang up', '<sip:carol@example.net;method=BYE>', '603'],
+    ['to a web page', '<https://example.net/>', '400'],
+  ])('REFER %s is refused', async (_, target, status) => {
+    await socket.say(bobsRequest('REFER', 1, { headers: [`Refer-To: ${target}`] }))
+    socket.take(`SIP/2.0 ${status}`)
+    expect(events).toEqual([])
+  })
+
   test.each([
     ['BYE', '481'],
     ['SUBSCRIBE', '405'],
     ['NOTIFY', '481'],
-    ['REFER', '405'],
+    ['REFER', '400'],
     ['OPTIONS', '200'],
     ['PUBLISH', '405'],
   ])('%s is answered %s', async (method, status) => {

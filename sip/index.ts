@@ -20,5 +20,6 @@ export type {
   SipPeer,
 } from './events.ts'
 export { SipError } from './events.ts'
+export type { FileDate, FileDescription, FileRange, FileSelector } from './file-description.ts'
 export { readSdp, writeSdp } from './sdp.ts'
 export { activeRole, answerSetup } from './setup.ts'

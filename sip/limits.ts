@@ -55,6 +55,8 @@ export const MEDIA_MAX = 32
 export const PATH_MAX = 16
 /** Octets of one path URI. */
 export const URI_MAX = 1_024
+/** UTF-16 units of one attribute of a file: a name of 255 bytes, each of them escaped, and the rest. */
+export const FILE_ATTRIBUTE_MAX = 2_048
 /** A refreshing re-INVITE that meets another is tried so often. */
 export const REFRESH_ATTEMPTS = 5
 /** An XML document is nested no deeper; rosters with side conversations reach 12. */

@@ -54,9 +54,9 @@ export class OutgoingCall extends Call {
     settle(invited)
   }
 
-  protected override hangUp(): void {
+  protected override hangUp(cause?: number): void {
     this.#cancelRing()
-    if (this.session.state === SessionState.Established) return this.bye()
+    if (this.session.state === SessionState.Established) return this.bye(cause)
     // Withdrawn first: a challenge that is already on its way must not send the INVITE again.
     this.#withdrawn.add(this.#inviter.request)
     settle(this.#inviter.cancel())

@@ -6,9 +6,21 @@ import { randomToken } from './random.ts'
 import { refusal } from './refusal.ts'
 import { type Notice, type Refused, Subscription } from './subscription.ts'
 
+export interface ReferralParties {
+  /** Who is asked. */
+  readonly target: URI
+  /** Address of record of whom they shall call. */
+  readonly to: string
+  /** Address of record of the account. */
+  readonly own: string
+  /** They shall tell what becomes of it: rooms do, and of people it is none of our business. */
+  readonly isAnswered: boolean
+}
+
 /**
- * Asks a room to call somebody in (RFC 4579 §5): a REFER outside the call's dialog, as Blink sends
- * it and SylkServer takes it, and what the room says of it (RFC 3515 §2.4.5).
+ * Asks somebody to call somebody: a room to call a person in (RFC 4579 §5), or a person to enter a
+ * room. A REFER outside any dialog, as Blink sends it and SylkServer takes it, and what is said
+ * of it (RFC 3515 §2.4.5).
  */
 export class Referral {
   readonly #subscription: Subscription
@@ -16,14 +28,10 @@ export class Referral {
   readonly #cancelTimer: () => void
   #isOver = false
 
-  /**
-   * @param who - address of record
-   * @param own - address of record of the account
-   * @param report - called once, unless stopped before
-   */
+  /** @param report - called once, unless stopped before */
   constructor(
     userAgent: UserAgent,
-    { room, who, own }: { readonly room: URI; readonly who: string; readonly own: string },
+    { target, to, own, isAnswered }: ReferralParties,
     env: SipClock,
     report: (error: SipError | null) => void,
   ) {
@@ -32,12 +40,16 @@ export class Referral {
       userAgent,
       {
         method: 'REFER',
-        target: room,
+        target,
         event: 'refer',
         accept: 'message/sipfrag',
         expires: REFERRAL_TIMEOUT_MS / 1000,
         callId: randomToken(env, 16),
-        headers: [`Refer-To: <${who}>;method=INVITE`, `Referred-By: <${own}>`],
+        headers: [
+          `Refer-To: <${to}>;method=INVITE`,
+          `Referred-By: <${own}>`,
+          ...(isAnswered ? [] : ['Refer-Sub: false', 'Supported: norefersub']),
+        ],
       },
       {
         noticed: (notice) => this.#onNotice(notice),
@@ -45,7 +57,7 @@ export class Referral {
       },
     )
     this.#cancelTimer = env.after(REFERRAL_TIMEOUT_MS, () => {
-      this.#conclude(new SipError('SIP_TIMEOUT', 'Nobody answered the room.'))
+      this.#conclude(new SipError('SIP_TIMEOUT', 'Nobody answered.'))
     })
   }
 

@@ -1,4 +1,4 @@
-import type { URI, UserAgent } from 'sip.js'
+import { type URI, UserAgent } from 'sip.js'
 import { parseAddress } from './address.ts'
 import type { SipClock, SipSink } from './agent-door.ts'
 import { SipError } from './events.ts'
@@ -47,12 +47,26 @@ export class Room {
     const told = (error: SipError | null) =>
       this.#tell({ type: 'roomInvitation', call: this.#call, who, error })
     const address = parseAddress(who)
-    if (address === null) return told(NO_ADDRESS())
+    const person = address === null ? undefined : UserAgent.makeURI(address)
+    if (address === null || person === undefined) return told(NO_ADDRESS())
     if (this.#referrals.size >= REFERRALS_MAX) return told(TOO_MANY())
-    const people = { room: this.#uri, who: address, own: this.#own }
-    const referral = new Referral(this.#userAgent, people, this.#env, (error) => {
+    this.#refer(this.#uri, address, true, (error) => {
+      const callsNobody = error !== null && CALLS_NOBODY.includes(error.status ?? 0)
+      if (callsNobody) this.#refer(person, parseAddress(this.#uri.toString()) ?? '', false, told)
+      else told(error)
+    })
+  }
+
+  #refer(
+    target: URI,
+    to: string,
+    isAnswered: boolean,
+    report: (error: SipError | null) => void,
+  ): void {
+    const parties = { target, to, own: this.#own, isAnswered }
+    const referral = new Referral(this.#userAgent, parties, this.#env, (error) => {
       this.#referrals.delete(referral)
-      told(error)
+      report(error)
     })
     this.#referrals.add(referral)
   }
@@ -73,6 +87,9 @@ export class Room {
     this.#referrals.clear()
   }
 }
+
+/** What a focus answers that does not know REFER, or not here: then the person is asked to come. */
+const CALLS_NOBODY: readonly number[] = [405, 489, 501]
 
 const NO_ADDRESS = () => new SipError('SIP_UNKNOWN_PEER', 'This is not a SIP address.')
 const TOO_MANY = () =>

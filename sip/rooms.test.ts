@@ -415,16 +415,36 @@ describe('inviting to a room', () => {
   test('the room takes it, and sends no NOTIFY: nothing more is known after 32 s', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }) // Timer N is sip.js's own.
     const request = await invite()
-    await socket.answer(request, '202 Accepted', { headers: ['Refer-Sub: false'] })
+    await socket.answer(request, '202 Accepted')
     vi.advanceTimersByTime(32_000)
     vi.useRealTimers()
     await settled()
     expect(events).toMatchObject([{ type: 'roomInvitation', error: null }])
   })
 
+  test('the room takes it, and says that there will be no NOTIFY (RFC 4488)', async () => {
+    const request = await invite()
+    await socket.answer(request, '202 Accepted', { headers: ['Refer-Sub: false'] })
+    expect(events).toMatchObject([{ type: 'roomInvitation', error: null }])
+  })
+
+  test.each([
+    ['405 Method Not Allowed', '202 Accepted', null],
+    ['501 Not Implemented', '480 Temporarily Unavailable', { code: 'SIP_PEER_OFFLINE' }],
+  ])('the room calls nobody, %s: the person is asked to come', async (status, answer, error) => {
+    await socket.answer(await invite(), status)
+    expect(events).toEqual([])
+    const request = socket.take('REFER')
+    expect(request.start).toBe(`REFER ${CAROL} SIP/2.0`)
+    expect(request.get('refer-to')).toBe(`<${ROOM}>;method=INVITE`)
+    expect(request.get('refer-sub')).toBe('false')
+    await socket.answer(request, answer, { headers: ['Refer-Sub: false'] })
+    expect(events).toMatchObject([{ type: 'roomInvitation', who: CAROL, error }])
+  })
+
   test.each([
     ['403 Forbidden', 'SIP_FORBIDDEN'],
-    ['405 Method Not Allowed', 'SIP_SERVER'],
+    ['500 Server Internal Error', 'SIP_SERVER'],
   ])('the room refuses: %s', async (status, code) => {
     await socket.answer(await invite(), status)
     expect(events).toMatchObject([{ type: 'roomInvitation', error: { code } }])

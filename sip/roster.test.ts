@@ -68,11 +68,12 @@ test('a whole roster says who is who', () => {
   const alice = user('alice', 'xcon:nickname="Al"', '<display-text>Alice</display-text>')
   const bob = user('bob', '', endpoint('b1', 'alerting') + endpoint('b2', 'nonsense'))
   const gone = user('gone', '', endpoint('g1', 'disconnected'))
+  const occupant = '<user entity="sip:room@EXAMPLE.org;gr=Nick"/>'
   const other =
     '<user entity="tel:+123"><endpoint entity="e"><display-text>Phone</display-text></endpoint></user>'
-  expect(state.apply(info('version="7"', description, users('', alice, bob, gone, other)))).toBe(
-    'changed',
-  )
+  expect(
+    state.apply(info('version="7"', description, users('', alice, bob, gone, occupant, other))),
+  ).toBe('changed')
   const nobody = { displayName: null, nickname: null, isOwn: false, endpoints: [] }
   expect(roster()).toEqual({
     subject: 'Tea time',
@@ -86,6 +87,7 @@ test('a whole roster says who is who', () => {
           { entity: 'sip:b2', status: null },
         ],
       },
+      { ...nobody, entity: 'sip:room@example.org;gr=Nick' },
       {
         ...nobody,
         entity: 'tel:+123',

@@ -130,13 +130,18 @@ function describe(entity: string, user: User, own: string): RosterUser {
   const address = parseAddress(entity)
   const endpoints = [...user.endpoints]
   return {
-    entity: address ?? entity,
+    entity: address === null ? entity : `${address}${gruuOf(entity)}`,
     displayName:
       user.displayName ?? endpoints.find(([, one]) => one.displayName)?.[1].displayName ?? null,
     nickname: user.nickname,
     endpoints: endpoints.map(([entity, { status }]): RosterEndpoint => ({ entity, status })),
     isOwn: address === own,
   }
+}
+
+/** What alone tells apart those whom only the room knows (RFC 5627 §3.1, RFC 7702 §5). */
+function gruuOf(entity: string): string {
+  return /;gr=[^;?\s]+/i.exec(entity)?.[0] ?? ''
 }
 
 function stateOf({ attributes }: XmlElement): 'full' | 'partial' | 'deleted' {

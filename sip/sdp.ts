@@ -1,4 +1,6 @@
 import { type MsrpDescription, SipError } from './events.ts'
+import { readFileDescription, writeFileDescription } from './file-description.ts'
+import { sdpOf } from './file-multipart.ts'
 import { MEDIA_MAX, MESSAGE_MAX, PATH_MAX, URI_MAX } from './limits.ts'
 
 /** A media line of a peer's SDP, as needed to answer it: an answer repeats each (RFC 3264 §6). */
@@ -6,6 +8,8 @@ export interface MediaLine {
   /** `audio 5004 RTP/AVP 0 8`, without `m=`. */
   readonly line: string
   readonly isChat: boolean
+  /** Attributes that are repeated where a file is refused (RFC 5547 §8.1). */
+  readonly mirrored?: readonly string[]
 }
 
 /** What a whole SDP says to us. */
@@ -47,7 +51,9 @@ export function writeSdp(description: MsrpDescription, frame: SdpFrame): string 
     's=-',
     `c=IN ${host(own[1]!)}`,
     't=0 0',
-    ...media.flatMap(({ line, isChat }) => (isChat ? chat : [`m=${refused(line)}`])),
+    ...media.flatMap(({ line, isChat, mirrored = [] }) =>
+      isChat ? chat : [`m=${refused(line)}`, ...mirrored],
+    ),
   ]
   for (const line of lines) {
     if (/[\r\n\0]/.test(line)) throw new TypeError('a value of the description breaks its line')
@@ -63,25 +69,33 @@ export function readSdp(text: string): MsrpDescription {
   return readMedia(text).chat
 }
 
-/** Like {@link readSdp}, with what an answer must repeat. */
-export function readMedia(text: string): SdpReading {
-  if (text.length > MESSAGE_MAX) throw new SipError('SIP_MALFORMED', 'The SDP is too long.')
-  const lines = text.split(/\r\n|\n|\r/)
+/** Like {@link readSdp}, with what an answer must repeat. A chat is preferred to a file. */
+export function readMedia(body: string): SdpReading {
+  if (body.length > MESSAGE_MAX) throw new SipError('SIP_MALFORMED', 'The SDP is too long.')
+  const lines = sdpOf(body).split(/\r\n|\n|\r/)
   if (!/^v=0\s*$/.test(lines[0]!)) throw new SipError('SIP_MALFORMED', 'This is not SDP.')
   const sections = split(lines)
   if (sections.length > 1 + MEDIA_MAX) {
     throw new SipError('SIP_MALFORMED', 'The SDP has too many media.')
   }
   const [session, ...media] = sections
-  const at = media.findIndex(isChat)
+  const chatAt = media.findIndex(isChat)
+  const at = chatAt < 0 ? media.findIndex(isFile) : chatAt
   if (at < 0) throw new SipError('SIP_NOT_ACCEPTABLE', 'The other side offers no chat.')
   return {
     chat: readChat(media[at]!, session!),
     media: media.map((section, index) => ({
       line: section[0]!.slice('m='.length).trim(),
       isChat: index === at,
+      ...(index !== at && isFile(section) && { mirrored: section.filter(isMirrored) }),
     })),
   }
+}
+
+/** True if every medium was withdrawn: the offerer of a file gives it up (RFC 5547 §8.4). */
+export function isWithdrawn(body: string): boolean {
+  const media = sdpOf(body.slice(0, MESSAGE_MAX)).match(/^m=.*/gm) ?? []
+  return media.length > 0 && media.every((line) => /^m=\S+\s+0+(?:\/\d+)?\s/.test(line))
 }
 
 /** True for an SDP that is about chat, or another use of `m=message`, and nothing else. */
@@ -91,7 +105,8 @@ export function isChatOnly(text: string): boolean {
 }
 
 function chatLines(description: MsrpDescription, port: string): string[] {
-  const { acceptWrappedTypes, direction, setup, maxSize, chatroom } = description
+  const { acceptWrappedTypes, direction, setup, maxSize, chatroom, features = [] } = description
+  const { file } = description
   return [
     `m=message ${port} ${description.protocol} *`,
     `a=path:${description.path.join(' ')}`,
@@ -106,6 +121,8 @@ function chatLines(description: MsrpDescription, port: string): string[] {
     ...(chatroom === null
       ? []
       : [`a=${['chatroom', chatroom.join(' ')].filter(Boolean).join(':')}`]),
+    ...(features.length === 0 ? [] : [`a=sotto-features:${features.join(' ')}`]),
+    ...(file === undefined ? [] : writeFileDescription(file)),
   ]
 }
 
@@ -133,6 +150,18 @@ function isChat(section: readonly string[]): boolean {
   return MESSAGE_LINE.test(section[0]!) && attribute(section, 'file-selector') === null
 }
 
+function isFile(section: readonly string[]): boolean {
+  return MESSAGE_LINE.test(section[0]!) && readFileDescription(inSection(section)) !== null
+}
+
+function isMirrored(line: string): boolean {
+  return /^a=file-(?:selector|transfer-id):/i.test(line)
+}
+
+function inSection(section: readonly string[]): (name: string) => string | null {
+  return (name) => attribute(section, name)
+}
+
 /** Tolerates the proxies that name the WebSocket; RFC 7977 §5 keeps `TCP/TLS/MSRP`. */
 const MESSAGE_LINE =
   /^m=message\s+(?!0+(?:\/\d+)?\s)\d{1,5}(?:\/\d+)?\s+TCP\/(?:(TLS|WSS)\/|WS\/)?MSRP(?:\s|$)/i
@@ -147,6 +176,8 @@ function readChat(section: readonly string[], session: readonly string[]): MsrpD
     throw new SipError('SIP_MALFORMED', 'The chat accepts no type of message.')
   }
   const chatroom = attribute(section, 'chatroom')
+  const features = words(attribute(section, 'sotto-features'))
+  const file = isChat(section) ? null : readFileDescription(inSection(section))
   return {
     protocol: MESSAGE_LINE.exec(section[0]!)![1] === undefined ? 'TCP/MSRP' : 'TCP/TLS/MSRP',
     path,
@@ -156,6 +187,8 @@ function readChat(section: readonly string[], session: readonly string[]): MsrpD
     direction: direction(section) ?? direction(session) ?? 'sendrecv',
     maxSize: readSize(attribute(section, 'max-size')),
     chatroom: chatroom === null ? null : words(chatroom),
+    ...(features.length > 0 && { features }),
+    ...(file !== null && { file }),
   }
 }
 

@@ -80,6 +80,10 @@ export class Subscription {
     )
     this.#first = core.subscribe(message, {
       ...this.#refusals(),
+      onAccept: ({ message }) => {
+        // RFC 4488 §4: taken, and there will be no NOTIFY to wait for.
+        if (/^\s*false\b/i.test(message.getHeader('refer-sub') ?? '')) this.#refuse(SILENCE)
+      },
       onNotify: ({ request, subscription }) => {
         if (subscription !== undefined) this.#onDialog(subscription)
         this.#onNotify(request)

@@ -175,6 +175,14 @@ describe('a tunnel', () => {
     ])
   })
 
+  test('says things of itself in text, which are no part of the stream', async () => {
+    await tunnel()
+    give('SIP/2.0 200 OK\r\nContent-')
+    env.socket.onmessage?.({ data: '{"note":"connected"}' })
+    give('Length: 0\r\n\r\n')
+    expect(heard.slice(1)).toEqual(['SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n'])
+  })
+
   test('that loses its place is closed', async () => {
     await tunnel()
     give('x'.repeat(20_000))

@@ -31,7 +31,8 @@ export interface TransportSink {
  *
  * A WebSocket message is a SIP message (RFC 7118), but for a URL whose path begins with
  * `/tunnel/sips/`: that leads to the TLS port of a provider without WebSocket, so that bytes come in
- * any portions, and to the provider we are a TLS client.
+ * any portions, and to the provider we are a TLS client. Text there is not the provider's but the
+ * tunnel's own, for whoever lent the socket.
  */
 export class SipTransport implements Transport {
   readonly stateChange = new EmitterImpl<TransportState>()
@@ -147,7 +148,7 @@ export class SipTransport implements Transport {
 
   #onData(data: unknown): void {
     try {
-      const texts = this.#isTunnel ? this.#stream.push(toBytes(data)) : [toText(data)]
+      const texts = this.#isTunnel ? this.#stream.push(piece(data)) : [toText(data)]
       for (const text of texts) this.#onText(text)
     } catch (error) {
       if (!(error instanceof SipError)) throw error
@@ -259,6 +260,11 @@ const encoder = new TextEncoder()
 
 function toText(data: unknown): string {
   return typeof data === 'string' ? data : decoder.decode(toBytes(data))
+}
+
+/** What the provider said. */
+function piece(data: unknown): Uint8Array {
+  return toBytes(typeof data === 'string' ? null : data)
 }
 
 /** Empty for what no SIP peer sends, such as a Blob. */

@@ -65,14 +65,19 @@ export class PlainPeer {
     await this.#agent.stop()
   }
 
-  say(text: string, to: Address): void {
+  say(text: string, to: Address, contentType = 'text/plain; charset=utf-8'): void {
     const route = {
       from: { name: null, uri: this.address },
       to: { name: null, uri: to },
       wraps: true,
     }
-    const message = seal(newIdent(random), 'text/plain; charset=utf-8', text, route, Date.now())
+    const message = seal(newIdent(random), contentType, text, route, Date.now())
     this.#session?.send(message, { success: 'no', failure: 'no' })
+  }
+
+  /** Without a session (RFC 3428). */
+  page(text: string, to: Address): void {
+    this.#agent.sendPage(to, 'text/plain; charset=utf-8', text)
   }
 
   async #onSip(event: SipEvent): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { WebSocket as NodeWebSocket } from 'ws'
-import { type Edge, startEdge } from '../../edge/index.ts'
+import { type Edge, type EdgeOptions, startEdge } from '../../edge/index.ts'
 import { createOtrEngine, type OtrEngine } from '../../otr/index.ts'
 import { parseAddress } from '../address.ts'
 import { ChatClient } from '../client.ts'
@@ -14,6 +14,7 @@ import type {
   Privacy,
   Verification,
 } from '../events.ts'
+import type { FileHost } from '../file-door.ts'
 import { MemoryKeyStore, MemoryStore } from './memory-store.ts'
 
 /** An edge of its own, and the clients that a test puts on it. */
@@ -39,17 +40,20 @@ export interface ActorOptions {
   readonly forge?: (sip: string) => string
   /** Stands before the OTR engine, to behave as other software does. */
   readonly otr?: (engine: OtrEngine) => OtrEngine
+  /** Where received files go. */
+  readonly files?: FileHost
 }
 
 const PASSWORD = 'correct horse'
 
-export async function stage(): Promise<Stage> {
+/** @param options - of its edge, where a test needs another than the usual one */
+export async function stage(options: Partial<EdgeOptions> = {}): Promise<Stage> {
   const frames: Uint8Array[] = []
   const names = new Set<string>()
   const actors: Actor[] = []
   const start = async (port: number) => {
     const tap = (frame: Uint8Array) => void frames.push(frame.slice())
-    const edge = await startEdge({ port, dataDir: null, webRoot: null, tap })
+    const edge = await startEdge({ port, dataDir: null, webRoot: null, tap, ...options })
     for (const name of names) await edge.enrol(name, PASSWORD)
     return edge
   }
@@ -106,6 +110,7 @@ export class Actor {
       env,
       otr: otr(createOtrEngine(env, this.store.keys)),
       store: this.store,
+      ...(options.files && { files: options.files }),
       sink: (event) => {
         this.events.push(event)
         for (const wake of [...this.#waiters]) wake()
@@ -132,6 +137,11 @@ export class Actor {
       socket.on('error', () => {})
       socket.terminate()
     }
+  }
+
+  /** The network fails under every connection; the client lives on. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.terminate()
   }
 
   /** The server sends what no server should, on every open socket of this kind. */
