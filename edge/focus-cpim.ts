@@ -1,4 +1,4 @@
-import { wrapCpim } from '../msrp/index.ts'
+import { type MsrpContent, wrapCpim } from '../msrp/index.ts'
 import { CPIM_HEAD_MAX } from './focus-limits.ts'
 
 /** What a room has to know of a message/cpim object (RFC 3862); the content is not its business. */
@@ -38,6 +38,18 @@ export function writeNotice(from: string, to: string, at: number, text: string):
     body: Buffer.from(text),
     extensions: [STATUS],
   })
+}
+
+/** From and To of a private message, and nothing of what it says. */
+export function writeAddressees({ from, to }: CpimHead): MsrpContent {
+  const body = wrapCpim({
+    from: { name: null, uri: from },
+    to: { name: null, uri: to[0]! },
+    dateTime: null,
+    contentType: 'text/plain',
+    body: new Uint8Array(),
+  })
+  return { contentType: 'message/cpim', body }
 }
 
 const STATUS = {

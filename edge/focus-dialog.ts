@@ -1,6 +1,6 @@
 import { type EdgeEnv, randomToken } from './env.ts'
 import { MAX_FORWARDS } from './limits.ts'
-import { answer, parseNameAddr, tagIn } from './sip-fields.ts'
+import { answer, cseqOf, parseNameAddr, tagIn } from './sip-fields.ts'
 import {
   header,
   headers,
@@ -11,7 +11,7 @@ import {
 } from './sip-message.ts'
 
 /** What the focus may be asked; anything else is 405. */
-export const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, SUBSCRIBE'
+export const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, REFER, SUBSCRIBE'
 
 /** The focus's Contact: what makes it one (RFC 4579 §5.1). */
 export function focusContact(room: string): SipHeader {
@@ -24,46 +24,92 @@ export function dialogKey(message: SipMessage): string {
   return `${header(message, 'call-id')} ${ours}`
 }
 
+/** What names a dialog, and the way along it (RFC 3261 §12.1). */
+interface DialogParts {
+  readonly callId: string
+  /** Ours. */
+  readonly tag: string
+  /** The other end, as From or To names it. */
+  readonly remote: string
+  /** Contact URI of the other end. */
+  readonly target: string
+  readonly routes: readonly string[]
+  /** CSeq of the last request of ours. */
+  readonly cseq: number
+}
+
 /**
- * A dialog that somebody opened with the focus (RFC 3261 §12), by INVITE or SUBSCRIBE. Nothing is
- * repeated: whatever the flows carry arrives or is told to be lost.
+ * A dialog between the focus and somebody (RFC 3261 §12), begun by either. Nothing is repeated:
+ * whatever the flows carry arrives or is told to be lost.
  */
 export class FocusDialog {
   readonly key: string
   /** Contact URI of the other end. */
   readonly target: string
   readonly #room: string
-  readonly #tag: string
-  readonly #callId: string
-  readonly #local: string
-  readonly #remote: string
-  readonly #routes: readonly string[]
+  readonly #parts: DialogParts
   readonly #send: (message: SipMessage) => void
   readonly #env: EdgeEnv
-  #cseq = 0
+  #cseq: number
 
-  /**
-   * @param room - address of the room
-   * @throws RangeError if the request has no usable Contact
-   */
-  constructor(
-    request: SipRequest,
+  private constructor(
+    parts: DialogParts,
     room: string,
     send: (message: SipMessage) => void,
     env: EdgeEnv,
   ) {
-    const contact = parseNameAddr(header(request, 'contact') ?? '')
-    if (contact === null) throw new RangeError('no Contact')
-    this.target = contact.uri
+    this.key = `${parts.callId} ${parts.tag}`
+    this.target = parts.target
+    this.#parts = parts
+    this.#cseq = parts.cseq
     this.#room = room
-    this.#tag = randomToken(env)
-    this.#callId = header(request, 'call-id')!
-    this.#local = `<${room}>;tag=${this.#tag}`
-    this.#remote = header(request, 'from')!
-    this.#routes = headers(request, 'record-route')
     this.#send = send
     this.#env = env
-    this.key = `${this.#callId} ${this.#tag}`
+  }
+
+  /**
+   * The dialog that an INVITE, SUBSCRIBE or REFER to us begins.
+   *
+   * @param room - address of the room
+   * @throws RangeError if the request has no usable Contact
+   */
+  static answering(
+    request: SipRequest,
+    room: string,
+    send: (message: SipMessage) => void,
+    env: EdgeEnv,
+  ): FocusDialog {
+    const parts = {
+      callId: header(request, 'call-id')!,
+      tag: randomToken(env),
+      remote: header(request, 'from')!,
+      target: contactOf(request),
+      routes: headers(request, 'record-route'),
+      cseq: 0,
+    }
+    return new FocusDialog(parts, room, send, env)
+  }
+
+  /**
+   * The dialog that a 2xx to our INVITE begins.
+   *
+   * @throws RangeError if the answer has no usable Contact
+   */
+  static answered(
+    response: SipResponse,
+    room: string,
+    send: (message: SipMessage) => void,
+    env: EdgeEnv,
+  ): FocusDialog {
+    const parts = {
+      callId: header(response, 'call-id')!,
+      tag: tagIn(response, 'from')!,
+      remote: header(response, 'to')!,
+      target: contactOf(response),
+      routes: headers(response, 'record-route').toReversed(),
+      cseq: cseqOf(response),
+    }
+    return new FocusDialog(parts, room, send, env)
   }
 
   /** Answers a request of this dialog, the first or a later one. */
@@ -80,27 +126,48 @@ export class FocusDialog {
       ['Allow', ALLOW] as const,
       ...more,
     ]
-    this.#send({ ...answer(request, status, this.#tag, fields), body })
+    this.#send({ ...answer(request, status, this.#parts.tag, fields), body })
   }
 
   /** Sends a request along the dialog. Its answer comes to whoever receives for the focus. */
   request(method: string, more: readonly SipHeader[] = [], body = ''): void {
+    this.#write(method, ++this.#cseq, more, body)
+  }
+
+  /** Takes a 2xx to our INVITE (RFC 3261 §13.2.2.4). */
+  acknowledge(): void {
+    this.#write('ACK', this.#parts.cseq, [], '')
+  }
+
+  #write(method: string, cseq: number, more: readonly SipHeader[], body: string): void {
+    const { callId, tag, remote, routes } = this.#parts
     this.#send({
       kind: 'request',
       method,
       uri: this.target,
       headers: [
-        ['Via', `SIP/2.0/WS focus.invalid;branch=z9hG4bK${randomToken(this.#env)}`],
-        ...this.#routes.map((route): SipHeader => ['Route', route]),
+        ['Via', focusVia(this.#env)],
+        ...routes.map((route): SipHeader => ['Route', route]),
         ['Max-Forwards', String(MAX_FORWARDS)],
-        ['From', this.#local],
-        ['To', this.#remote],
-        ['Call-ID', this.#callId],
-        ['CSeq', `${++this.#cseq} ${method}`],
+        ['From', `<${this.#room}>;tag=${tag}`],
+        ['To', remote],
+        ['Call-ID', callId],
+        ['CSeq', `${cseq} ${method}`],
         focusContact(this.#room),
         ...more,
       ],
       body: Buffer.from(body),
     })
   }
+}
+
+/** Via of a new transaction. Answers find us by the flow, not by this name. */
+export function focusVia(env: EdgeEnv): string {
+  return `SIP/2.0/WS focus.invalid;branch=z9hG4bK${randomToken(env)}`
+}
+
+function contactOf(message: SipMessage): string {
+  const contact = parseNameAddr(header(message, 'contact') ?? '')
+  if (contact === null) throw new RangeError('no Contact')
+  return contact.uri
 }

@@ -1,7 +1,13 @@
-import { acceptsType, type MsrpMessage, type MsrpSession, newIdent } from '../msrp/index.ts'
+import {
+  acceptsType,
+  type MsrpMessage,
+  type MsrpSession,
+  newIdent,
+  nicknameKey,
+} from '../msrp/index.ts'
 import type { EdgeEnv } from './env.ts'
-import { type CpimHead, readCpimHead, writeNotice } from './focus-cpim.ts'
-import { HISTORY_BYTES_MAX, HISTORY_MAX, ROOM_MESSAGE_MAX } from './focus-limits.ts'
+import { type CpimHead, readCpimHead, writeAddressees, writeNotice } from './focus-cpim.ts'
+import { NICKNAME_QUARANTINE_MS, QUARANTINE_MAX, ROOM_MESSAGE_MAX } from './focus-limits.ts'
 import { type Nickname, readNickname } from './focus-nickname.ts'
 import type { RosterUser } from './focus-roster.ts'
 import type { RoomOffer } from './focus-sdp.ts'
@@ -16,13 +22,15 @@ export interface Participant {
   readonly contact: string
   readonly offer: RoomOffer
   readonly session: Pick<MsrpSession, 'send' | 'report'>
+  readonly joining: 'dialed-in' | 'dialed-out'
   /** Milliseconds since the epoch. */
   readonly joined: number
 }
 
-interface Kept {
-  readonly contentType: string
-  readonly message: MsrpMessage
+interface Reservation {
+  readonly address: string
+  /** Milliseconds since the epoch. */
+  readonly until: number
 }
 
 /** Answer to a NICKNAME (RFC 7701 §7.2). */
@@ -32,8 +40,8 @@ interface NicknameAnswer {
 }
 
 /**
- * The MSRP switch of one room (RFC 7701): it sends what one says to all others, as it is. It keeps
- * the last messages for newcomers, in memory, until the last one has left.
+ * The MSRP switch of one room (RFC 7701): it sends what one says to all others, as it is, and keeps
+ * nothing. Who comes later does not hear what was said before: those who said it saw who was there.
  */
 export class Room {
   /** SIP address. */
@@ -42,7 +50,8 @@ export class Room {
   readonly #onRoster: () => void
   readonly #participants = new Set<Participant>()
   readonly #nicknames = new Map<Participant, Nickname>()
-  #history: Kept[] = []
+  /** Nicknames of those who have gone, the longest gone first. */
+  readonly #reserved = new Map<string, Reservation>()
 
   /** @param onRoster - called when who is here, or by which name, has changed */
   constructor(address: string, env: EdgeEnv, onRoster: () => void) {
@@ -64,22 +73,24 @@ export class Room {
     this.#tellUnaware(`${this.#nameOf(newcomer)} has come in.`)
     this.#participants.add(newcomer)
     if (newcomer.offer.chatroom === null) this.#notice(newcomer, welcome(others))
-    for (const { contentType, message } of this.#history) {
-      this.#deliver(newcomer, contentType, message)
-    }
     this.#onRoster()
   }
 
   leave(leaver: Participant): void {
     if (!this.#participants.delete(leaver)) return
     this.#tellUnaware(`${this.#nameOf(leaver)} has left.`)
+    this.#reserve(leaver)
     this.#nicknames.delete(leaver)
     this.#onRoster()
   }
 
   /** Passes on what a participant says, and reports what became of it (RFC 7701 §6). */
   say(speaker: Participant, message: MsrpMessage): void {
-    speaker.session.report(message.id, this.#pass(speaker, message))
+    const { status, head } = this.#pass(speaker, message)
+    const isPrivate = head !== null && addressOf(head.to[0]!) !== this.address
+    // Of a private message the report says whom it was for (RFC 7701 §6.2).
+    if (isPrivate) speaker.session.report(message.id, status, writeAddressees(head))
+    else speaker.session.report(message.id, status)
   }
 
   /** Answers Use-Nickname. A name is one user's as long as a session of that user bears it. */
@@ -108,23 +119,27 @@ export class Room {
     }))
   }
 
-  #pass(speaker: Participant, message: MsrpMessage): number {
-    if (!acceptsType(['message/cpim'], message.contentType)) return 415
-    if (message.body.length > ROOM_MESSAGE_MAX) return 413
+  #pass(
+    speaker: Participant,
+    message: MsrpMessage,
+  ): { readonly status: number; readonly head: CpimHead | null } {
+    if (!acceptsType(['message/cpim'], message.contentType)) return { status: 415, head: null }
+    if (message.body.length > ROOM_MESSAGE_MAX) return { status: 413, head: null }
     const head = readCpimHead(message.body)
-    if (head === null) return 400
-    if (addressOf(head.from) !== speaker.address || head.to.length !== 1) return 403
+    if (head === null) return { status: 400, head }
+    if (addressOf(head.from) !== speaker.address || head.to.length !== 1) {
+      return { status: 403, head: null }
+    }
     const to = addressOf(head.to[0]!)
-    return to === this.address
-      ? this.#toAll(speaker, head, message)
-      : this.#toOne(to, head, message)
+    const status =
+      to === this.address ? this.#toAll(speaker, head, message) : this.#toOne(to, head, message)
+    return { status, head }
   }
 
   #toAll(speaker: Participant, head: CpimHead, message: MsrpMessage): number {
     for (const other of this.#participants) {
       if (other !== speaker) this.#deliver(other, head.contentType, message)
     }
-    if (head.contentType.startsWith('text/')) this.#keep(head.contentType, message)
     return 200
   }
 
@@ -144,19 +159,31 @@ export class Room {
     to.session.send({ ...message, id }, { success: 'no', failure: 'no' })
   }
 
-  #keep(contentType: string, message: MsrpMessage): void {
-    this.#history.push({ contentType, message })
-    let bytes = this.#history.reduce((sum, kept) => sum + kept.message.body.length, 0)
-    while (this.#history.length > HISTORY_MAX || bytes > HISTORY_BYTES_MAX) {
-      bytes -= this.#history.shift()!.message.body.length
+  /** Taken by another user, or what people know another user by. */
+  #isTaken({ key }: Nickname, by: Participant): boolean {
+    const reserved = this.#reserved.get(key)
+    if (reserved !== undefined && reserved.address !== by.address) {
+      if (this.#env.now() < reserved.until) return true
+      this.#reserved.delete(key)
     }
-  }
-
-  #isTaken(nickname: Nickname, by: Participant): boolean {
-    for (const [other, { key }] of this.#nicknames) {
-      if (key === nickname.key && other.address !== by.address) return true
+    for (const other of this.#participants) {
+      if (other.address === by.address) continue
+      const names = [this.#nicknames.get(other)?.shown, other.name, parseUri(other.address)?.user]
+      if (names.some((name) => name && nicknameKey(name) === key)) return true
     }
     return false
+  }
+
+  /** A nickname is not for the next one to take, but for its holder to come back to (RFC 7701 §7). */
+  #reserve(leaver: Participant): void {
+    const nickname = this.#nicknames.get(leaver)
+    if (nickname === undefined) return
+    const { address } = leaver
+    this.#reserved.delete(nickname.key)
+    this.#reserved.set(nickname.key, { address, until: this.#env.now() + NICKNAME_QUARANTINE_MS })
+    if (this.#reserved.size > QUARANTINE_MAX) {
+      this.#reserved.delete(this.#reserved.keys().next().value!)
+    }
   }
 
   /** Those who do not know rooms have no roster: they are told in words (RFC 7701 §5.2). */

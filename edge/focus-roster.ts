@@ -11,6 +11,8 @@ export interface RosterUser {
 export interface RosterEndpoint {
   /** Contact URI. */
   readonly contact: string
+  /** Whether they came by themselves or were called in (RFC 4575 §5.6.3). */
+  readonly joining: 'dialed-in' | 'dialed-out'
   /** Milliseconds since the epoch. */
   readonly joined: number
 }
@@ -47,9 +49,9 @@ function writeUser({ address, name, nickname, endpoints }: RosterUser): string {
     `<user entity="${escapeXml(address)}" state="full"${attribute}>`,
     ...(text === null ? [] : [`<display-text>${escapeXml(text)}</display-text>`]),
     ...endpoints.map(
-      ({ contact, joined }) =>
+      ({ contact, joining, joined }) =>
         `<endpoint entity="${escapeXml(contact)}"><status>connected</status>` +
-        '<joining-method>dialed-in</joining-method>' +
+        `<joining-method>${joining}</joining-method>` +
         `<joining-info><when>${new Date(joined).toISOString()}</when></joining-info>` +
         '<media id="1"><type>message</type><status>sendrecv</status></media></endpoint>',
     ),

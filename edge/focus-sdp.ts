@@ -42,34 +42,47 @@ export function readOffer(sdp: string): RoomOffer | null {
  * @param path - relay first, the room last
  */
 export function writeAnswer(offer: RoomOffer, id: string, path: readonly string[]): string {
-  const host = /^msrps?:\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/;]+)/i.exec(path[0]!)![1]!
-  const origin = host.startsWith('[') ? `IP6 ${host.slice(1, -1)}` : `IP4 ${host}`
-  const transport = offer.media[offer.at]!.split(/\s+/)[2]
-  const chat = [
+  const transport = offer.media[offer.at]!.split(/\s+/)[2]!
+  const chat = chatLines(transport, path, isActive(offer) ? 'active' : 'passive')
+  // Everything but the chat is refused with port 0 (RFC 3264 §6).
+  const media = offer.media.flatMap((line, index) =>
+    index === offer.at ? chat : [`m=${line.replace(/^(\S+)\s+\S+/, '$1 0')}`],
+  )
+  return write(id, path, media)
+}
+
+/** What a room offers to whom it calls. */
+export function writeOffer(id: string, path: readonly string[]): string {
+  const transport = path[0]!.startsWith('msrps:') ? 'TCP/TLS/MSRP' : 'TCP/MSRP'
+  return write(id, path, chatLines(transport, path, 'actpass'))
+}
+
+function chatLines(transport: string, path: readonly string[], setup: string): string[] {
+  return [
     `m=message 2855 ${transport} *`,
     `a=path:${path.join(' ')}`,
     'a=accept-types:message/cpim',
     'a=accept-wrapped-types:*',
-    `a=setup:${isActive(offer) ? 'active' : 'passive'}`,
+    `a=setup:${setup}`,
     'a=chatroom:nickname private-messages',
   ]
-  const lines = [
-    'v=0',
-    `o=- ${id} 1 IN ${origin}`,
-    's=-',
-    `c=IN ${origin}`,
-    't=0 0',
-    // Everything but the chat is refused with port 0 (RFC 3264 §6).
-    ...offer.media.flatMap((line, index) =>
-      index === offer.at ? chat : [`m=${line.replace(/^(\S+)\s+\S+/, '$1 0')}`],
-    ),
-  ]
+}
+
+function write(id: string, path: readonly string[], media: readonly string[]): string {
+  const host = /^msrps?:\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/;]+)/i.exec(path[0]!)![1]!
+  const origin = host.startsWith('[') ? `IP6 ${host.slice(1, -1)}` : `IP4 ${host}`
+  const lines = ['v=0', `o=- ${id} 1 IN ${origin}`, 's=-', `c=IN ${origin}`, 't=0 0', ...media]
   return `${lines.join('\r\n')}\r\n`
 }
 
 /** Whether the room sends first: only to one who insists on waiting (RFC 6135 §4.2.2). */
 export function isActive(offer: RoomOffer): boolean {
   return offer.setup === 'passive'
+}
+
+/** Whether the room, which has offered either, sends first: unless the other side does. */
+export function isActiveOffering(answer: RoomOffer): boolean {
+  return answer.setup !== 'active'
 }
 
 const CHAT_LINE = /^m=message\s+(?!0+\s)\d{1,5}\s+TCP\/(?:TLS\/)?MSRP(?:\s|$)/i

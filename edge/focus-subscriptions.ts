@@ -43,7 +43,7 @@ export class Subscriptions {
     if (header(request, 'contact') === null) return 400
 
     const subscription =
-      known ?? this.#add(room, new FocusDialog(request, room.address, send, this.#env))
+      known ?? this.#add(room, FocusDialog.answering(request, room.address, send, this.#env))
     subscription.cancelExpiry()
     subscription.expires = this.#env.now() + seconds * 1000
     subscription.dialog.respond(request, 200, [['Expires', String(seconds)]])

@@ -5,9 +5,10 @@ import { PARTICIPANTS_MAX, ROOM_NAME_MAX, ROOMS_MAX } from './focus-limits.ts'
 import { addressOf, type Participant, Room } from './focus-room.ts'
 import { isActive, readOffer, writeAnswer } from './focus-sdp.ts'
 import { Subscriptions } from './focus-subscriptions.ts'
+import { type Place, Wishes } from './focus-wishes.ts'
 import type { MsrpRelay } from './msrp-relay.ts'
 import type { InsideAgent, SipDomain } from './sip-domain.ts'
-import { answer, cseqMethod, parseNameAddr, parseUri, tagIn } from './sip-fields.ts'
+import { answer, cseqMethod, displayName, parseNameAddr, parseUri, tagIn } from './sip-fields.ts'
 import {
   header,
   type SipHeader,
@@ -45,12 +46,22 @@ export class ConferenceFocus implements InsideAgent {
   readonly #rooms = new Map<string, Room>()
   readonly #seats = new Map<string, Seat>()
   readonly #subscriptions: Subscriptions
+  readonly #wishes: Wishes
 
   constructor(options: ConferenceFocusOptions) {
     this.#options = options
     this.#env = options.env
     this.#send = options.sip.attach(options.host, this)
     this.#subscriptions = new Subscriptions(this.#env)
+    this.#wishes = new Wishes(
+      {
+        isOpen: (room) => this.#rooms.get(room.address) === room,
+        place: (room) => this.#place(room),
+        sendAway: (room, address) => this.#sendAway(room, address),
+      },
+      this.#send,
+      this.#env,
+    )
   }
 
   /** Figures for the operator. */
@@ -64,9 +75,12 @@ export class ConferenceFocus implements InsideAgent {
   }
 
   #onResponse(response: SipResponse): void {
-    // A subscriber that does not want its roster has gone (RFC 6665 §4.2.2).
+    const key = dialogKey(response)
+    this.#wishes.receive(key, response)
+    // A subscriber that does not want to be told has gone (RFC 6665 §4.2.2).
     if (response.status >= 300 && cseqMethod(response) === 'NOTIFY') {
-      this.#subscriptions.end(dialogKey(response))
+      this.#subscriptions.end(key)
+      this.#wishes.stop(key)
     }
   }
 
@@ -82,12 +96,14 @@ export class ConferenceFocus implements InsideAgent {
         return this.#bye(request)
       case 'SUBSCRIBE':
         return this.#subscribe(request, address)
+      case 'REFER':
+        return this.#refer(request, address)
       case 'OPTIONS':
         return this.#answer(request, 200, [
           focusContact(address),
           ['Allow', ALLOW],
-          ['Accept', 'application/sdp'],
-          ['Allow-Events', 'conference'],
+          ['Accept', 'application/sdp, message/sipfrag'],
+          ['Allow-Events', 'conference, refer'],
         ])
       case 'CANCEL':
         return this.#answer(request, 200) // Too late as a rule: an INVITE is answered at once.
@@ -105,42 +121,54 @@ export class ConferenceFocus implements InsideAgent {
       return this.#answer(request, 400)
     }
     const room = this.#roomAt(address)
-    const uri = newSessionUri((length) => this.#env.random(length))
-    const attached = room === null ? null : this.#options.relay.attach(uri)
-    if (room === null || attached === null) {
+    const place = room === null ? null : this.#place(room)
+    if (room === null || place === null) {
       return this.#answer(request, 503, [['Retry-After', '60']])
     }
+    const dialog = FocusDialog.answering(request, address, this.#send, this.#env)
+    const sdp = writeAnswer(offer, String(this.#env.now()), place.path)
+    const participant = {
+      address: caller,
+      name: displayName(header(request, 'from')!),
+      contact: dialog.target,
+      offer,
+      session: place.session,
+      joining: 'dialed-in',
+      joined: this.#env.now(),
+    } as const
+    place.take(dialog, participant, sdp)
+    place.session.start({ remotePath: offer.path, active: isActive(offer) })
+    dialog.respond(request, 200, SDP, Buffer.from(sdp))
+  }
 
-    const dialog = new FocusDialog(request, address, this.#send, this.#env)
+  /** @returns `null` if the relay has no room for it */
+  #place(room: Room): Place | null {
+    const uri = newSessionUri((length) => this.#env.random(length))
+    const attached = this.#options.relay.attach(uri)
+    if (attached === null) return null
+    let seat: Seat | null = null
     const connection = new MsrpConnection(attached.wire, this.#env)
     const session = connection.open(
       {
         uri,
         usePath: [attached.uri],
         onRequest: (request) =>
-          request.method === 'NICKNAME'
-            ? room.name(participant, msrpHeader(request, 'Use-Nickname'))
+          request.method === 'NICKNAME' && seat !== null
+            ? room.name(seat.participant, msrpHeader(request, 'Use-Nickname'))
             : { status: 501, comment: 'Unknown method' },
       },
       (event) => {
-        if (event.type === 'bound') room.enter(participant)
-        else if (event.type === 'message') room.say(participant, event.message)
+        if (seat === null) return
+        if (event.type === 'bound') room.enter(seat.participant)
+        else if (event.type === 'message') room.say(seat.participant, event.message)
         else if (event.type === 'closed') this.#unseat(seat, 'BYE')
       },
     )
-    const participant: Participant = {
-      address: caller,
-      name: displayName(header(request, 'from')!),
-      contact: dialog.target,
-      offer,
-      session,
-      joined: this.#env.now(),
+    const take: Place['take'] = (dialog, participant, answer) => {
+      seat = { room, dialog, connection, participant, answer }
+      this.#seats.set(dialog.key, seat)
     }
-    const sdp = writeAnswer(offer, String(this.#env.now()), [attached.uri, uri])
-    const seat: Seat = { room, dialog, connection, participant, answer: sdp }
-    this.#seats.set(dialog.key, seat)
-    session.start({ remotePath: offer.path, active: isActive(offer) })
-    dialog.respond(request, 200, SDP, Buffer.from(sdp))
+    return { session, path: [attached.uri, uri], take, leave: () => connection.close() }
   }
 
   /** Keeps a session that stays the same; a new path needs a new call. */
@@ -165,13 +193,33 @@ export class ConferenceFocus implements InsideAgent {
     const event = (header(request, 'event') ?? '').split(';', 1)[0]!.trim()
     const caller = addressOf(parseNameAddr(header(request, 'from')!)?.uri ?? '')
     const room = this.#rooms.get(address)
+    if (event === 'refer') return this.#answer(request, ...this.#wishes.resubscribe(request))
     if (event !== 'conference') {
-      return this.#answer(request, 489, [['Allow-Events', 'conference']])
+      return this.#answer(request, 489, [['Allow-Events', 'conference, refer']])
     }
     if (room === undefined) return this.#answer(request, 480)
     if (caller === null || !room.has(caller)) return this.#answer(request, 403)
     const status = this.#subscriptions.subscribe(request, room, this.#send)
     if (status !== 200) this.#answer(request, status)
+  }
+
+  #refer(request: SipRequest, address: string): void {
+    const caller = addressOf(parseNameAddr(header(request, 'from')!)?.uri ?? '')
+    const room = this.#rooms.get(address)
+    const own = this.#seats.get(dialogKey(request))?.dialog ?? null
+    if (room === undefined) return this.#answer(request, 404)
+    if (caller === null || !room.has(caller)) return this.#answer(request, 403)
+    if (own === null && tagIn(request, 'to') !== null) return this.#answer(request, 481)
+    const status = this.#wishes.refer(request, room, caller, own)
+    if (status !== 202) this.#answer(request, status)
+  }
+
+  #sendAway(room: Room, address: string): boolean {
+    const seats = [...this.#seats.values()].filter(
+      (seat) => seat.room === room && seat.participant.address === address,
+    )
+    for (const seat of seats) this.#unseat(seat, 'BYE')
+    return seats.length > 0
   }
 
   /** @param method - `BYE` where the participant does not know yet */
@@ -182,6 +230,7 @@ export class ConferenceFocus implements InsideAgent {
     seat.room.leave(seat.participant)
     if (this.#isEmpty(seat.room)) {
       this.#rooms.delete(seat.room.address)
+      this.#wishes.endAllOf(seat.room)
       this.#subscriptions.endAllOf(seat.room)
     }
   }
@@ -216,10 +265,3 @@ export class ConferenceFocus implements InsideAgent {
 }
 
 const SDP: readonly SipHeader[] = [['Content-Type', 'application/sdp']]
-
-/** The display name of a From (RFC 3261 §20.10); SIP headers come as Latin-1 octets. */
-function displayName(from: string): string | null {
-  const [, quoted, token] = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*</.exec(from) ?? []
-  const name = quoted?.replaceAll(/\\(.)/g, '$1') ?? token ?? ''
-  return name === '' ? null : Buffer.from(name, 'latin1').toString('utf8')
-}

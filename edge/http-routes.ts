@@ -1,10 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Accounts, EnrolmentCode } from './accounts.ts'
+import type { ClientAddresses } from './client-address.ts'
 import type { EdgeEnv } from './env.ts'
 import { securityHeaders } from './headers.ts'
 import { ENROLMENT_BODY_MAX, ENROLMENT_BURST, ENROLMENT_PER_S } from './limits.ts'
 import type { Log } from './log.ts'
-import type { Metrics } from './metrics.ts'
+import type { Figure, Metrics } from './metrics.ts'
 import type { Origins } from './origins.ts'
 import { RateLimit } from './rate-limit.ts'
 import type { StaticFiles } from './static-files.ts'
@@ -15,8 +16,9 @@ export interface HttpOptions {
   readonly files: StaticFiles
   readonly accounts: Accounts
   readonly origins: Origins
+  readonly addresses: ClientAddresses
   readonly metrics: Metrics
-  readonly gauges: () => Readonly<Record<string, number>>
+  readonly figures: () => readonly Figure[]
   readonly secure: boolean
   readonly env: Pick<EdgeEnv, 'now'>
   readonly log: Log
@@ -41,7 +43,7 @@ export function httpRoutes(options: HttpOptions): RequestListener {
   return (request, response) => {
     for (const [name, value] of common) response.setHeader(name, value)
     response.on('finish', () => {
-      metrics.count(`http_responses_total{status="${response.statusCode}"}`)
+      metrics.count('http_responses_total', ['status', response.statusCode])
     })
     void route(request, response).catch((error: unknown) => {
       log({ event: 'http/failed', error: error instanceof Error ? error.name : 'unknown' })
@@ -56,7 +58,7 @@ export function httpRoutes(options: HttpOptions): RequestListener {
     const reads = request.method === 'GET' || request.method === 'HEAD'
     if (path === '/healthz' && reads) return text(response, 200, 'ok')
     if (path === '/metrics' && reads) {
-      return text(response, 200, metrics.write(options.gauges()), PROMETHEUS)
+      return text(response, 200, metrics.write(options.figures()), PROMETHEUS)
     }
     if (!origins.allowsHost(host)) return text(response, 421, unknownHost(host))
     if (path === '/accounts') return enrol(request, response)
@@ -86,7 +88,7 @@ export function httpRoutes(options: HttpOptions): RequestListener {
     if (wanted === null) {
       return refuse(response, 400, 'BODY_INVALID', 'Send {"name": "…", "password": "…"}.')
     }
-    if (!enrolments.take(request.socket.remoteAddress ?? '')) {
+    if (!enrolments.take(options.addresses.of(request))) {
       response.setHeader('Retry-After', String(Math.ceil(1 / ENROLMENT_PER_S)))
       return refuse(response, 429, 'TOO_MANY', 'Too many new accounts. Please wait a minute.')
     }

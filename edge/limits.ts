@@ -47,6 +47,12 @@ export const SOCKETS_MAX = 10_000
 export const PING_INTERVAL_MS = 30_000
 export const PINGS_MISSED_MAX = 2
 
+/** Head of an HTTP request: 16 KiB, as Node has it. */
+export const HTTP_HEAD_MAX = 16 * 1024
+/** A connection that has not sent a whole head by then is closed: 10 s; a whole request, 30 s. */
+export const HTTP_HEAD_MS = 10_000
+export const HTTP_REQUEST_MS = 30_000
+
 /** Accounts in all: the file is read whole, and written whole for each new one. */
 export const ACCOUNTS_MAX = 10_000
 export const NAME_MAX = 32

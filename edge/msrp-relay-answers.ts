@@ -1,5 +1,6 @@
 import {
   type ByteRange,
+  type EndFlag,
   formatByteRange,
   header,
   MsrpError,
@@ -8,15 +9,18 @@ import {
   parseByteRange,
 } from '../msrp/index.ts'
 
+/** A request, or so much of one as answers and reports have to know. */
+export type RequestHead = Omit<MsrpRequest, 'body' | 'flag'>
+
 /** What the sender of a SEND wants to hear when it fails (RFC 4975 §7.1.2). Absent means `yes`. */
-export function failureWanted(request: MsrpRequest): 'yes' | 'partial' | 'no' {
+export function failureWanted(request: RequestHead): 'yes' | 'partial' | 'no' {
   const value = header(request, 'Failure-Report')
   return value === 'no' || value === 'partial' ? value : 'yes'
 }
 
 /** Our answer to a request; `null` if it is one that wants no answer. */
 export function responseTo(
-  request: MsrpRequest,
+  request: RequestHead,
   status: number,
   comment: string,
   headers: MsrpResponse['headers'] = [],
@@ -55,7 +59,7 @@ export function failureReport(
     fromPath: request.toPath.slice(0, 1),
     headers: [
       ['Message-ID', header(request, 'Message-ID') ?? ''],
-      ['Byte-Range', formatByteRange(actualRange(request))],
+      ['Byte-Range', formatByteRange(actualRange(request, 0, request.body?.length ?? 0))],
       ['Status', `000 ${status} Not delivered`],
     ],
     contentType: null,
@@ -65,42 +69,34 @@ export function failureReport(
 }
 
 /**
- * Cuts the chunk that a TCP peer sent into chunks of at most `limit` bytes of body, because a
- * WebSocket message is of use only once it is whole (RFC 7977 §5.3).
+ * Part of a chunk as a chunk of its own (RFC 4975 §5.1).
+ *
+ * @param offset - of the part in the chunk, from 0
  */
-export function cut(request: MsrpRequest, limit: number): readonly MsrpRequest[] {
-  const { body } = request
-  if (request.method !== 'SEND' || body === null || body.length <= limit) return [request]
-  const { start, total } = actualRange(request)
-  const pieces: MsrpRequest[] = []
-  for (let at = 0; at < body.length; at += limit) {
-    const piece = body.subarray(at, at + limit)
-    const end = start + at + piece.length - 1
-    const range = formatByteRange({ start: start + at, end, total })
-    const isLast = at + limit >= body.length
-    pieces.push({
-      ...request,
-      headers: [...request.headers.filter(([name]) => !IS_RANGE.test(name)), ['Byte-Range', range]],
-      body: piece,
-      flag: isLast ? request.flag : '+',
-    })
-  }
-  return pieces
+export function partOf(
+  head: RequestHead,
+  offset: number,
+  body: Uint8Array,
+  flag: EndFlag,
+): MsrpRequest {
+  const range = formatByteRange(actualRange(head, offset, body.length))
+  const others = head.headers.filter(([name]) => !IS_RANGE.test(name))
+  return { ...head, headers: [...others, ['Byte-Range', range]], body, flag }
 }
 
 const IS_RANGE = /^byte-range$/i
 
-/** The bytes that really were in the chunk, whatever its header claims. */
-function actualRange(request: MsrpRequest): ByteRange {
-  const claimed = claimedRange(request)
-  const start = claimed?.start ?? 1
-  const end = start + (request.body?.length ?? 0) - 1
+/** The bytes that really are in a part of the chunk, whatever its header claims. */
+function actualRange(head: RequestHead, offset: number, length: number): ByteRange {
+  const claimed = claimedRange(head)
+  const start = (claimed?.start ?? 1) + offset
+  const end = start + length - 1
   const total = claimed?.total ?? null
   return { start, end, total: total !== null && total >= end ? total : null }
 }
 
-function claimedRange(request: MsrpRequest): ByteRange | null {
-  const value = header(request, 'Byte-Range')
+function claimedRange(head: RequestHead): ByteRange | null {
+  const value = header(head, 'Byte-Range')
   try {
     return value === null ? null : parseByteRange(value)
   } catch (error) {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { Challenges } from './msrp-relay-auth.ts'
+import { NONCES_MAX } from './msrp-relay-limits.ts'
 import { ManualEnv } from './testing/manual-env.ts'
+import { authLines, field } from './testing/raw-msrp.ts'
 
 const REALM = 'intra.example.com'
 const URI = 'msrps://alice@intra.example.com;tcp'
@@ -21,8 +23,11 @@ const AUTHORIZATION = [
 const challenges = new Challenges(REALM, (user) => (user === 'Alice' ? HA1 : null), new ManualEnv())
 
 test('knows a right digest with a nonce that is not ours: stale, not wrong', () => {
-  expect(challenges.check(AUTHORIZATION, URI)).toEqual({ kind: 'stale' })
-  expect(challenges.check(`${AUTHORIZATION}, uri="${URI}"`, URI)).toEqual({ kind: 'stale' })
+  expect(challenges.check(AUTHORIZATION, URI)).toEqual({ kind: 'stale', user: 'Alice' })
+  expect(challenges.check(`${AUTHORIZATION}, uri="${URI}"`, URI)).toEqual({
+    kind: 'stale',
+    user: 'Alice',
+  })
 })
 
 test.each([
@@ -36,11 +41,32 @@ test.each([
   ['Basic', 'Basic QWxpY2U6c2VjcmV0'],
   ['nothing', ''],
 ])('%s is wrong', (_, authorization) => {
-  expect(challenges.check(authorization, URI)).toEqual({ kind: 'wrong' })
+  expect(challenges.check(authorization, URI)).toMatchObject({ kind: 'wrong' })
 })
 
 test('a digest for another To-Path is wrong', () => {
   expect(challenges.check(AUTHORIZATION, 'msrps://intra.example.com;tcp')).toEqual({
     kind: 'wrong',
+    user: 'Alice',
   })
+})
+
+test('so many challenges of one connection are remembered, the latest', () => {
+  const asked = new Challenges(REALM, () => HA1, new ManualEnv())
+  const nonces = Array.from(
+    { length: NONCES_MAX + 1 },
+    () => /nonce="([^"]+)"/.exec(asked.challenge(false))![1]!,
+  )
+  const verdicts = nonces.map((nonce) => {
+    const lines = authLines('auth', {
+      to: URI,
+      from: 'msrp://a.invalid:9/a;tcp',
+      username: 'Alice',
+      realm: REALM,
+      password: 'secret',
+      nonce,
+    })
+    return asked.check(field(lines, 'Authorization'), URI).kind
+  })
+  expect(verdicts).toEqual(['stale', ...nonces.slice(1).map(() => 'accepted')])
 })

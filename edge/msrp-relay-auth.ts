@@ -20,8 +20,9 @@ export type Verdict =
       readonly info: string
     }
   /** Right password, old nonce: the client tries again by itself. */
-  | { readonly kind: 'stale' }
-  | { readonly kind: 'wrong' }
+  | { readonly kind: 'stale'; readonly user: string }
+  /** `user`: who is claimed; empty if the header cannot be read. */
+  | { readonly kind: 'wrong'; readonly user: string }
 
 /** HA1 of a user, in lower-case hex; `null` for nobody. */
 export type Ha1 = (user: string) => string | null
@@ -55,22 +56,23 @@ export class Challenges {
   /** @param uri - the last of To-Path as it was sent: what the digest is about */
   check(value: string, uri: string): Verdict {
     const authorization = tryParse(value)
-    if (authorization === null || authorization.realm !== this.#realm) return { kind: 'wrong' }
-    const { username, nonce, nc } = authorization
-    const ha1 = this.#ha1(username)
+    const user = authorization?.username ?? ''
+    if (authorization?.realm !== this.#realm) return { kind: 'wrong', user }
+    const { nonce, nc } = authorization
+    const ha1 = this.#ha1(user)
     // Of somebody unknown the digest is computed too, so that time does not tell who is known.
     const isRight = verifyAuthorization(authorization, ha1 ?? NOBODY, uri)
-    if (ha1 === null || !isRight) return { kind: 'wrong' }
+    if (ha1 === null || !isRight) return { kind: 'wrong', user }
 
     const known = this.#nonces.get(nonce)
     const count = Number.parseInt(nc, 16)
     if (known === undefined || this.#env.now() - known.given > NONCE_LIFETIME_MS) {
-      return { kind: 'stale' }
+      return { kind: 'stale', user }
     }
-    if (count <= known.count) return { kind: 'stale' } // Heard before: a replay.
+    if (count <= known.count) return { kind: 'stale', user } // Heard before: a replay.
     known.count = count
     const info = formatAuthenticationInfo(authorization, ha1, uri)
-    return { kind: 'accepted', user: username, info }
+    return { kind: 'accepted', user, info }
   }
 }
 

@@ -17,8 +17,8 @@ export interface Grant {
 interface Entry {
   readonly grant: Grant
   /** Milliseconds since the epoch. */
-  readonly expires: number
-  readonly cancel: () => void
+  expires: number
+  cancel: () => void
 }
 
 /** All grants in force. */
@@ -45,21 +45,26 @@ export class Grants {
   }
 
   /**
-   * A grant with a token of 128 random bits.
+   * A grant with a token of 128 random bits; or, for a client that asks again on the same connection
+   * and for the same URI, its grant once more, with the new time. So a conversation outlives its
+   * grant without another path, which deployed peers would refuse.
    *
    * @returns `null` if the user, or the relay, has as many as it may have
    */
   issue(user: string, owner: Hop, clientPath: readonly string[], seconds: number): Grant | null {
+    const known = this.#ofClient(user, owner, clientPath)
+    if (known !== null) {
+      known.cancel()
+      this.#setTimer(known, seconds)
+      return known.grant
+    }
     const count = this.#perUser.get(user) ?? 0
     if (count >= GRANTS_PER_USER_MAX || this.#entries.size >= GRANTS_MAX) return null
     const uri = `${this.#base}/${randomToken(this.#env, 16)};tcp`
     const grant: Grant = { uri, user, owner, clientPath }
-    const ms = seconds * 1000
-    this.#entries.set(uri, {
-      grant,
-      expires: this.#env.now() + ms,
-      cancel: this.#env.after(ms, () => this.#end(uri)),
-    })
+    const entry: Entry = { grant, expires: 0, cancel: () => {} }
+    this.#setTimer(entry, seconds)
+    this.#entries.set(uri, entry)
     this.#perUser.set(user, count + 1)
     const owned = this.#perOwner.get(owner) ?? new Set()
     this.#perOwner.set(owner, owned.add(uri))
@@ -84,6 +89,21 @@ export class Grants {
   endAllOf(owner: Hop): void {
     for (const uri of this.#perOwner.get(owner) ?? []) this.#end(uri)
     this.#perOwner.delete(owner)
+  }
+
+  #ofClient(user: string, owner: Hop, clientPath: readonly string[]): Entry | null {
+    const path = clientPath.join(' ')
+    for (const uri of this.#perOwner.get(owner) ?? []) {
+      const entry = this.#entries.get(uri)!
+      if (entry.grant.user === user && entry.grant.clientPath.join(' ') === path) return entry
+    }
+    return null
+  }
+
+  #setTimer(entry: Entry, seconds: number): void {
+    const ms = seconds * 1000
+    entry.expires = this.#env.now() + ms
+    entry.cancel = this.#env.after(ms, () => this.#end(entry.grant.uri))
   }
 
   #end(uri: string): void {

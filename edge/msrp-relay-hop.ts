@@ -67,6 +67,8 @@ export const ADMISSION = {
 export class Hop {
   /** A WebSocket carries one authenticated client; a stream may carry any peer. */
   readonly kind: 'websocket' | 'stream'
+  /** For limits; empty where it is our own doing. */
+  readonly remoteAddress: string
   readonly #socket: HopSocket
   readonly #env: EdgeEnv
   #admission: AdmissionState = 'probation'
@@ -78,8 +80,9 @@ export class Hop {
   #stops = 0
   #cancelStall: (() => void) | null = null
 
-  constructor(kind: Hop['kind'], socket: HopSocket, env: EdgeEnv) {
+  constructor(kind: Hop['kind'], socket: HopSocket, env: EdgeEnv, remoteAddress = '') {
     this.kind = kind
+    this.remoteAddress = remoteAddress
     this.#socket = socket
     this.#env = env
   }
@@ -134,6 +137,13 @@ export class Hop {
     return this.#settle(response.transaction, { kind: 'response', response })
   }
 
+  /** Nothing that is unanswered will be answered any more. */
+  giveUp(): void {
+    for (const transaction of [...this.#unanswered.keys()]) {
+      this.#settle(transaction, { kind: 'lost' })
+    }
+  }
+
   close(why: HopClose): void {
     if (!this.isOpen) return
     this.#socket.close(why)
@@ -145,9 +155,7 @@ export class Hop {
     if (!this.isOpen) return
     this.#admission = 'closed'
     this.#release()
-    for (const transaction of [...this.#unanswered.keys()]) {
-      this.#settle(transaction, { kind: 'lost' })
-    }
+    this.giveUp()
   }
 
   #settle(transaction: string, answer: Answer): boolean {

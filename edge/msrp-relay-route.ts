@@ -1,4 +1,5 @@
-import { type MsrpRequest, parseUri } from '../msrp/index.ts'
+import { parseUri } from '../msrp/index.ts'
+import type { RequestHead } from './msrp-relay-answers.ts'
 import type { Grant, Grants } from './msrp-relay-grants.ts'
 import type { Hop } from './msrp-relay-hop.ts'
 
@@ -25,7 +26,7 @@ export interface Moved {
  * A WebSocket is a client's (RFC 7977 §7): it speaks through its own grants only. What one client
  * sends to another looks as if the relay had sent it to itself, but no connection is made.
  */
-export function route(request: MsrpRequest, from: Hop, grants: Grants): Route {
+export function route(request: RequestHead, from: Hop, grants: Grants): Route {
   const [first, ...rest] = request.toPath as [string, ...string[]]
   const grant = grants.find(first)
   // Whether a token exists is not for others to learn: the same answer to all of them.

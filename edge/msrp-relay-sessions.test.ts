@@ -12,7 +12,7 @@ import {
   opened,
   type Wire,
 } from '../msrp/index.ts'
-import { systemEnv } from './env.ts'
+import { type EdgeEnv, systemEnv } from './env.ts'
 import { makeCa } from './testing/local-ca.ts'
 import { startRelay, type TestRelay } from './testing/relay.ts'
 
@@ -33,16 +33,43 @@ interface End {
   readonly path: readonly string[]
 }
 
-async function webSocketEnd(user: string, password: string): Promise<End> {
+async function webSocketEnd(user: string, password: string, more: Terms = {}): Promise<End> {
   const wire = await opened(new WebSocket(relay.url, MSRP_SUBPROTOCOL))
-  return end(wire, relay.address, user, password)
+  return end(wire, relay.address, user, password, more)
 }
 
-async function end(wire: Wire, address: string, username: string, password: string): Promise<End> {
-  const connection = new MsrpConnection(wire, systemEnv)
-  const uri = newSessionUri(systemEnv.random)
-  const login = { relay: address, uri, username, password, through: [] }
-  const { usePath } = await connection.authenticate(login)
+interface Terms {
+  readonly env?: EdgeEnv
+  /** Seconds; the grant is kept in force from then on. */
+  readonly expires?: number
+}
+
+async function end(
+  wire: Wire,
+  address: string,
+  username: string,
+  password: string,
+  { env = systemEnv, expires }: Terms = {},
+): Promise<End> {
+  const connection = new MsrpConnection(wire, env)
+  const uri = newSessionUri(env.random)
+  const login = {
+    relay: address,
+    uri,
+    username,
+    password,
+    through: [],
+    ...(expires && { expires }),
+  }
+  const grant = await connection.authenticate(login)
+  const { usePath } = grant
+  if (expires !== undefined) {
+    connection.keep(
+      () => login,
+      grant,
+      () => session.close(),
+    )
+  }
   const events: MsrpSessionEvent[] = []
   const messages: MsrpMessage[] = []
   const session = connection.open({ uri, usePath }, (event) => {
@@ -91,6 +118,21 @@ test('two sessions bind, talk and report through the relay', async () => {
   await expect.poll(() => alice.events.at(-1)!.type).toBe('closed') // 481: RFC 4975 §10.
 })
 
+test('a conversation outlives its grants of 60 s by an hour', async () => {
+  relay = await startRelay()
+  const { env } = relay
+  const alice = await webSocketEnd('alice', 'wonderland', { env, expires: 60 })
+  const bob = await webSocketEnd('bob', 'builder', { env, expires: 60 })
+  await bind(alice, bob)
+  for (let seconds = 0; seconds < 3600; seconds += 10) {
+    env.advance(10_000)
+    // Time stands still until nobody has anything to say: AUTH takes two round trips.
+    for (let trip = 0; trip < 3; trip++) await relay.settle()
+  }
+  await exchange(alice, bob)
+  expect([...alice.events, ...bob.events].map(({ type }) => type)).not.toContain('closed')
+})
+
 test('a wrong password is told as one', async () => {
   relay = await startRelay()
   await expect(webSocketEnd('alice', 'guess')).rejects.toMatchObject({ code: 'MSRP_AUTH_REFUSED' })
@@ -100,9 +142,8 @@ test.each([
   ['TCP', false],
   ['TLS', true],
 ])('a client over %s and one over WebSocket', async (_, secure) => {
-  relay = await startRelay()
-  const identity = ca.issue('localhost')
-  const port = await relay.relay.listen(0, '127.0.0.1', secure ? identity : undefined)
+  relay = await startRelay({ port: 0, ...(secure && { tls: ca.issue('localhost') }) })
+  const { port } = relay
   const socket = secure
     ? tlsConnect({ port, host: '127.0.0.1', servername: 'localhost', ca: ca.ca })
     : connect(port, '127.0.0.1')

@@ -1,13 +1,12 @@
 import type { Socket } from 'node:net'
-import { MsrpError, type MsrpFrame, StreamParser } from '../msrp/index.ts'
+import { MsrpError } from '../msrp/index.ts'
 import type { EdgeEnv } from './env.ts'
 import { Hop, type HopClose, type HopSocket } from './msrp-relay-hop.ts'
-import { STREAM_FRAME_MAX } from './msrp-relay-limits.ts'
+import { Intake, type IntakeSink } from './msrp-relay-intake.ts'
 
 /** What a stream tells the relay. */
-export interface StreamSink {
+export interface StreamSink extends IntakeSink {
   onBytes(bytes: Uint8Array): void
-  onFrame(frame: MsrpFrame): void
   /** Not MSRP. The hop is closed. */
   onMalformed(): void
   /** The connection is gone, or never came to be. */
@@ -22,17 +21,23 @@ export function streamHop(
   connecting: Promise<Socket>,
   env: EdgeEnv,
   sink: (hop: Hop) => StreamSink,
+  remoteAddress = '',
 ): Hop {
   const stream = new StreamSocket()
-  const hop = new Hop('stream', stream, env)
-  const { onBytes, onFrame, onMalformed, onGone } = sink(hop)
-  const parser = new StreamParser(onFrame, STREAM_FRAME_MAX)
+  const hop = new Hop('stream', stream, env, remoteAddress)
+  const told = sink(hop)
+  const { onBytes, onMalformed } = told
+  const intake = new Intake(told)
+  const onGone = (): void => {
+    intake.close()
+    told.onGone()
+  }
   connecting.then((socket) => {
     socket.on('data', (bytes) => {
       if (!hop.isOpen) return
       onBytes(bytes)
       try {
-        parser.push(bytes)
+        intake.push(bytes)
       } catch (error) {
         if (!(error instanceof MsrpError)) throw error
         onMalformed()

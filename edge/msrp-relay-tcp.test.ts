@@ -16,17 +16,11 @@ afterEach(async () => {
 
 const ANYWHERE: OutgoingOptions = { allowPrivate: true, allowPlain: true, trustedCa: ca.ca }
 
-/** @param port - what its URIs say; by default that of its WebSocket */
+/** @param port - to open for TCP; absent: none */
 async function relayWith(outgoing: OutgoingOptions | null, port?: number): Promise<TestRelay> {
   const relay = await startRelay({ outgoing, ...(port !== undefined && { port }) })
   cleanups.push(relay.stop)
   return relay
-}
-
-async function freePort(): Promise<number> {
-  const peer = await startPeer()
-  peer.stop()
-  return peer.port
 }
 
 async function peerWith(...args: Parameters<typeof startPeer>) {
@@ -53,12 +47,8 @@ describe('a peer that calls us', () => {
   const PEER = 'msrp://peer.example.test:9/p;tcp'
 
   async function setUp(): Promise<{ relay: TestRelay; alice: Member; port: number }> {
-    const relay = await relayWith(null)
-    return {
-      relay,
-      alice: await relay.join('alice'),
-      port: await relay.relay.listen(0, '127.0.0.1'),
-    }
+    const relay = await relayWith(null, 0)
+    return { relay, alice: await relay.join('alice'), port: relay.port }
   }
 
   test('reaches a client by its URI, and gets its reports', async () => {
@@ -227,11 +217,9 @@ describe('a peer that we call', () => {
 
 test('two relays: each moves its own URI, and reports find the way back (RFC 4976 §5)', async () => {
   const near = await relayWith(ANYWHERE)
-  const port = await freePort()
-  const far = await relayWith(null, port)
-  await far.relay.listen(port, '127.0.0.1')
+  const far = await relayWith(null, 0)
   const [alice, bob] = [await near.join('alice'), await far.join('bob')]
-  expect(bob.granted).toContain(`127.0.0.1:${port}/`)
+  expect(bob.granted).toContain(`127.0.0.1:${far.port}/`)
 
   alice.client.send(...send(`${alice.granted} ${bob.granted} ${bob.uri}`, alice.uri))
   expect((await alice.client.next())[0]).toBe('MSRP d93kswow 200 OK')

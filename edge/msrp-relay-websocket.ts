@@ -13,7 +13,7 @@ const CODES = {
 } as const satisfies Record<HopClose, number>
 
 /** A client's WebSocket as a hop. Frames go out binary: a body may hold any bytes. */
-export function webSocketHop(socket: WebSocket, env: EdgeEnv): Hop {
+export function webSocketHop(socket: WebSocket, env: EdgeEnv, remoteAddress: string): Hop {
   socket.on('error', () => socket.terminate()) // Bad framing; ws has said why by itself.
   return new Hop(
     'websocket',
@@ -32,5 +32,6 @@ export function webSocketHop(socket: WebSocket, env: EdgeEnv): Hop {
       },
     },
     env,
+    remoteAddress,
   )
 }

@@ -132,11 +132,28 @@ describe('AUTH', () => {
     client.send('MSRP 49fh AUTH', `To-Path: ${relay.address}`, `From-Path: ${URI}`, '-------49fh$')
     const nonce = nonceOf(await client.next())
     for (const nc of ['00000001', '00000002', '0000000a']) {
-      const details = { to: relay.address, from: URI, realm: REALM, nonce, nc }
+      const details = { to: relay.address, from: `${URI};n=${nc}`, realm: REALM, nonce, nc }
       client.send(...authLines('49fi', { ...details, username: 'alice', password: 'wonderland' }))
       expect((await client.next())[0]).toBe('MSRP 49fi 200 OK')
     }
     expect(relay.relay.counters.grants).toBe(3)
+  })
+
+  test('asked again on the same connection for the same URI, it gives more time, not more', async () => {
+    const client = await relay.connect()
+    const ask = async () =>
+      field(await relay.authenticate(client, 'alice', URI, ['Expires: 60']), 'Use-Path')
+    const granted = await ask()
+    relay.env.advance(40_000)
+    expect(await ask()).toBe(granted)
+    relay.env.advance(40_000)
+    expect(relay.relay.counters.grants).toBe(1)
+    const other = await relay.authenticate(await relay.connect(), 'alice', URI)
+    expect(field(other, 'Use-Path')).not.toBe(granted)
+    const bobs = await relay.authenticate(client, 'bob', URI)
+    expect(field(bobs, 'Use-Path')).not.toBe(granted)
+    relay.env.advance(20_000)
+    expect(relay.relay.counters.grants, 'the first one has lapsed').toBe(2)
   })
 
   test.each([
@@ -249,7 +266,7 @@ describe('two clients', () => {
     relay.env.advance(60_000)
     await alice.client.settle()
     expect(alice.client.unread).toBe(0)
-    expect(relay.relay.counters).toMatchObject({ forwarded: 2, refused: 0, reports: 0 })
+    expect(relay.relay.counters).toMatchObject({ forwarded: 2, refused: {}, reports: 0 })
   })
 
   /** Answers a request as an endpoint does. */
@@ -370,7 +387,7 @@ describe('two clients', () => {
     }
     await Promise.all([alice.client.settle(), bob.client.settle()])
     expect([alice.client.unread, bob.client.unread]).toEqual([0, 0])
-    expect(relay.relay.counters).toMatchObject({ forwarded: 0, refused: 2 * paths.length })
+    expect(relay.relay.counters).toMatchObject({ forwarded: 0, refused: { 481: 2 * paths.length } })
   })
 
   test('From-Path must be the one of the AUTH', async () => {
@@ -407,7 +424,7 @@ describe('two clients', () => {
     stranger.send(...hello(alice, bob).map((line) => line.replace(' SEND', ' REPORT')))
     await stranger.settle()
     expect(stranger.unread).toBe(0)
-    expect(relay.relay.counters).toMatchObject({ forwarded: 0, refused: 3 })
+    expect(relay.relay.counters).toMatchObject({ forwarded: 0, refused: { 403: 3 } })
   })
 
   test('every byte of a body passes, and a megabyte of them', async () => {
@@ -469,7 +486,7 @@ describe('two clients', () => {
 
     relay.env.advance(20_000)
     await expect.poll(() => relay.relay.counters.connections).toBe(1)
-    await expect.poll(() => relay.relay.counters.refused).toBe(48 - forwarded)
+    await expect.poll(() => relay.relay.counters.refused).toEqual({ 481: 48 - forwarded })
     expect(alice.client.socket.bufferedAmount).toBe(0)
   })
 })

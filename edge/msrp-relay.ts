@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer, isIPv6, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { isIPv6 } from 'node:net'
 import type { WebSocket } from 'ws'
 import {
   header,
@@ -12,8 +10,9 @@ import {
   parseUri,
   type Wire,
 } from '../msrp/index.ts'
+import { countedBy } from './client-address.ts'
 import type { EdgeEnv } from './env.ts'
-import { MSRP_FRAME_MAX } from './limits.ts'
+import { MSRP_FRAME_MAX, WRONG_PASSWORD_BURST, WRONG_PASSWORD_PER_S } from './limits.ts'
 import { responseTo } from './msrp-relay-answers.ts'
 import { Challenges, type Ha1 } from './msrp-relay-auth.ts'
 import { Forwarder } from './msrp-relay-forward.ts'
@@ -26,20 +25,26 @@ import {
   EXPIRES_MIN_S,
   INSIDE_EXPIRES_S,
   PROBATION_MS,
-  STREAMS_MAX,
 } from './msrp-relay-limits.ts'
 import { Links, type OutgoingOptions } from './msrp-relay-links.ts'
+import type { MsrpPort } from './msrp-relay-port.ts'
 import { type StreamSink, streamHop } from './msrp-relay-stream.ts'
 import { webSocketHop } from './msrp-relay-websocket.ts'
+import { RateLimit } from './rate-limit.ts'
 
 export interface MsrpRelayOptions {
-  /** As everybody reaches it, and as it stands in Use-Path: a name or an address. */
+  /**
+   * Host and port of Use-Path. Our clients are connected already: these are for the peers of theirs
+   * that have to dial, over TCP or TLS. A name or an address.
+   */
   readonly host: string
   /** Other names by which clients may call it, e.g. that of the proxy before it. */
   readonly aliases?: readonly string[]
   readonly port: number
   /** `msrps` in Use-Path: TLS ends here, or at the proxy before us. */
   readonly secure: boolean
+  /** Where peers without WebSocket come in; absent: they do not. The relay closes it. */
+  readonly streams?: MsrpPort | undefined
   /** Realm of the digest. */
   readonly domain: string
   readonly ha1: Ha1
@@ -55,7 +60,10 @@ export interface RelayCounters {
   readonly connections: number
   readonly grants: number
   readonly forwarded: number
-  readonly refused: number
+  /** Of bodies. */
+  readonly bytes: number
+  /** By status. */
+  readonly refused: Readonly<Record<number, number>>
   readonly reports: number
   readonly malformed: number
 }
@@ -72,7 +80,8 @@ export class MsrpRelay {
   readonly #links: Links
   readonly #forwarder: Forwarder
   readonly #hops = new Map<Hop, Challenges>()
-  #listener: Server | null = null
+  readonly #wrongPasswords: RateLimit
+  #portClosed: Promise<void> | null = null
   #malformed = 0
 
   constructor(options: MsrpRelayOptions) {
@@ -81,10 +90,15 @@ export class MsrpRelay {
     this.#options = options
     this.#env = env
     this.#names = new Set([host, domain, ...aliases, ...(LOOPBACK.has(host) ? LOOPBACK : [])])
+    this.#wrongPasswords = new RateLimit(WRONG_PASSWORD_BURST, WRONG_PASSWORD_PER_S, env)
     const base = `${secure ? 'msrps' : 'msrp'}://${host}:${port}`
     this.#grants = new Grants(base, env, (grant) => this.#links.closeAllOf(grant))
     this.#links = new Links(options.outgoing ?? null, env, (hop) => this.#enterStream(hop))
     this.#forwarder = new Forwarder(this.#grants, this.#links, env)
+    options.streams?.serve((socket) => {
+      const address = countedBy(socket.remoteAddress ?? '')
+      streamHop(Promise.resolve(socket), env, (hop) => this.#enterStream(hop), address)
+    })
   }
 
   get counters(): RelayCounters {
@@ -96,44 +110,30 @@ export class MsrpRelay {
     }
   }
 
-  /** Serves one client. Every WebSocket message is one frame, text or binary. */
-  accept(socket: WebSocket): void {
-    const hop = webSocketHop(socket, this.#env)
+  /**
+   * Serves one client. Every WebSocket message is one frame, text or binary.
+   *
+   * @param remoteAddress - whom wrong passwords are counted for
+   */
+  accept(socket: WebSocket, remoteAddress: string): void {
+    const hop = webSocketHop(socket, this.#env, remoteAddress)
     socket.on('message', (data: Buffer) => this.#receive(data, hop))
     socket.on('close', () => this.#leave(hop))
     this.#enter(hop)
   }
 
   /**
-   * Serves peers without a relay, and clients, on a port of its own.
-   *
-   * @param port - 0 for any
-   * @param tls - certificate and key; absent: plain TCP, and TLS is for whoever stands before it
-   * @returns the port
-   */
-  async listen(port: number, host: string, tls?: TlsOptions): Promise<number> {
-    const accept = (socket: Socket): void => {
-      streamHop(Promise.resolve(socket), this.#env, (hop) => this.#enterStream(hop))
-    }
-    const listener = tls === undefined ? createServer(accept) : createTlsServer(tls, accept)
-    listener.maxConnections = STREAMS_MAX
-    listener.listen(port, host)
-    await once(listener, 'listening')
-    this.#listener = listener
-    return (listener.address() as AddressInfo).port
-  }
-
-  /**
    * Lets an endpoint inside the edge speak as if it were a client that has authenticated.
    *
    * @param client - its own URI
-   * @returns `null` if the relay is full
+   * @returns `null` if the relay is full, or about to stop
    */
   attach(client: string): { readonly wire: Wire; readonly uri: string } | null {
     const inside = new InsideWire(
       (bytes) => this.#receive(bytes, hop),
       () => this.#leave(hop),
     )
+    if (this.#forwarder.isDraining) return null
     const hop = new Hop('websocket', inside.socket, this.#env)
     const grant = this.#grants.issue(client, hop, [client], INSIDE_EXPIRES_S)
     if (grant === null) return null
@@ -142,14 +142,28 @@ export class MsrpRelay {
     return { wire: inside, uri: grant.uri }
   }
 
-  /** Ends every connection. */
+  /**
+   * Grants nothing more, takes no message and waits for those it has acknowledged to arrive, up to
+   * {@link DRAIN_MAX_MS}.
+   *
+   * @returns how many did not: closing reports them to their senders
+   */
+  drain(): Promise<number> {
+    this.#portClosed ??= this.#options.streams?.close() ?? Promise.resolve()
+    return this.#forwarder.drain()
+  }
+
+  /** Ends every connection, after what is on its way there. */
   async close(): Promise<void> {
-    for (const hop of this.#hops.keys()) {
+    this.#portClosed ??= this.#options.streams?.close() ?? Promise.resolve()
+    const hops = [...this.#hops.keys()]
+    // All of them before the first one closes: its sender is still there to be told.
+    for (const hop of hops) hop.giveUp()
+    for (const hop of hops) {
       hop.close('stopping')
       this.#leave(hop)
     }
-    const listener = this.#listener
-    if (listener !== null) await new Promise((resolve) => listener.close(resolve))
+    await this.#portClosed
   }
 
   #enter(hop: Hop): void {
@@ -162,6 +176,7 @@ export class MsrpRelay {
     return {
       onBytes: (bytes) => this.#options.tap?.(bytes),
       onFrame: (frame) => this.#handle(frame, hop),
+      onSend: (head) => (hop.isOpen ? this.#forwarder.begin(head, hop) : null),
       onMalformed: () => this.#malformed++,
       onGone: () => this.#leave(hop),
     }
@@ -203,6 +218,7 @@ export class MsrpRelay {
   }
 
   #authenticate(request: MsrpRequest, from: Hop): void {
+    if (this.#forwarder.isDraining) return // Whoever loses the connection asks again elsewhere.
     const [uri] = request.toPath as [string]
     const challenges = this.#hops.get(from)!
     // The digest is about our name; one made for another's is not ours to accept.
@@ -210,6 +226,12 @@ export class MsrpRelay {
     const authorization = header(request, 'Authorization')
     if (authorization === null) return this.#challenge(request, from, challenges, false)
     const verdict = challenges.check(authorization, uri)
+    const guesser = `${from.remoteAddress} ${verdict.user}`
+    // Whoever guesses does not learn whether the last guess was right.
+    if (!this.#wrongPasswords.allows(guesser)) {
+      return this.#forwarder.refuse(request, from, 403, 'Too many wrong passwords')
+    }
+    if (verdict.kind === 'wrong') this.#wrongPasswords.take(guesser)
     if (verdict.kind === 'accepted') return this.#grant(request, from, verdict.user, verdict.info)
     this.#challenge(request, from, challenges, verdict.kind === 'stale')
     if (verdict.kind === 'wrong') from.admit('wrongPassword')

@@ -73,7 +73,7 @@ describe('the app', () => {
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
     expect(String(headers['content-security-policy']).split('; ')).toEqual([
       "default-src 'none'",
-      "script-src 'self'",
+      "script-src 'self' 'wasm-unsafe-eval'",
       "style-src 'self'",
       "img-src 'self' data: blob:",
       "connect-src 'self' ws: wss:",
@@ -91,7 +91,7 @@ describe('the app', () => {
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'permissions-policy': expect.stringContaining('camera=()'),
+      'permissions-policy': expect.stringContaining('camera=(self)'),
     })
     expect(headers['strict-transport-security']).toBeUndefined()
   })
@@ -100,7 +100,7 @@ describe('the app', () => {
     for (const path of ['/', '/nothing', '/config.json', '/healthz', '/metrics']) {
       const policy = (await get(path)).headers['content-security-policy']
       expect(policy, path).toContain("default-src 'none'")
-      expect(policy, path).not.toContain('unsafe')
+      expect(policy, path).not.toMatch(/(?<!wasm-)unsafe/)
     }
   })
 
@@ -261,6 +261,19 @@ describe('for the operator', () => {
     for (const domain of ['', 'a"b', 'Example.com', 'a b', '-x']) {
       await expect(startEdge({ ...options, domain }), domain).rejects.toThrow(RangeError)
     }
+  })
+
+  test.each([
+    { providers: ['localhost'] },
+    { origins: ['chat.example.org'] },
+    { trustedProxies: ['proxy.example.org'] },
+  ])('so is %j', async (wrong) => {
+    const port = Number(new URL(edge.url).port)
+    const options = { dataDir: null, webRoot: null, port }
+    // With the port taken, this would be EDGE_PORT_TAKEN if it had been tried.
+    await expect(startEdge({ ...options, ...wrong })).rejects.not.toMatchObject({
+      code: 'EDGE_PORT_TAKEN',
+    })
   })
 
   test('a host of elsewhere, and a certificate that is none', async () => {

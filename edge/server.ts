@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { Accounts, type Enrolment } from './accounts.ts'
+import { ClientAddresses } from './client-address.ts'
 import { type EdgeEnv, systemEnv } from './env.ts'
 import { EdgeError } from './errors.ts'
 import { ConferenceFocus } from './focus.ts'
 import { httpRoutes } from './http-routes.ts'
+import { HTTP_HEAD_MAX, HTTP_HEAD_MS, HTTP_REQUEST_MS } from './limits.ts'
+import { authorityOf, isWildcard, listen } from './listening.ts'
 import type { Log } from './log.ts'
-import { Metrics } from './metrics.ts'
-import { MsrpRelay } from './msrp-relay.ts'
+import { type Figure, Metrics } from './metrics.ts'
+import { MsrpRelay, type RelayCounters } from './msrp-relay.ts'
 import type { OutgoingOptions } from './msrp-relay-links.ts'
+import { MsrpPort } from './msrp-relay-port.ts'
 import { Origins } from './origins.ts'
+import { RelayPasses } from './relay-passes.ts'
 import { SipDomain } from './sip-domain.ts'
 import { connectSip } from './sip-socket.ts'
 import { StaticFiles } from './static-files.ts'
@@ -34,14 +38,25 @@ export interface EdgeOptions {
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
   /** Further origins whose pages may connect, e.g. `https://chat.example.org`. */
   readonly origins?: readonly string[]
+  /**
+   * Domains that are reached through a local user, by domain: a gateway to another network. That
+   * user may also speak for everybody there.
+   */
+  readonly trunks?: ReadonlyMap<string, string>
   /** Domains that provider tunnels lead to. */
   readonly providers?: readonly string[]
   /** Instead of DNS for providers, by SRV name. */
   readonly providerOverrides?: ReadonlyMap<string, HostPort>
   /** PEM of a CA to trust for providers besides Node's own. */
   readonly providerCa?: string
-  /** TCP port on which the relay also serves MSRP without WebSocket. Default: none. */
+  /** Whether whoever has registered at a provider may use our relay where its own fails. Default: yes. */
+  readonly providerRelay?: boolean
+  /** Addresses or networks of reverse proxies whose X-Forwarded-For is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
+  /** Port on which the relay also serves MSRP over TLS, or TCP without `tls`. Default: none. */
   readonly msrpPort?: number
+  /** Where peers elsewhere reach that port, if not at host (with TLS: domain) and port. */
+  readonly msrpPublic?: MsrpAddress
   /** How the relay may connect to peers elsewhere. Default: not at all. */
   readonly msrpOutgoing?: OutgoingOptions
   /** Sees every MSRP frame that arrives, e.g. to prove that nothing in it can be read. */
@@ -50,15 +65,27 @@ export interface EdgeOptions {
   readonly log?: Log
 }
 
+/** Where MSRP peers elsewhere reach the relay; `secure`: with TLS (`msrps:`). */
+export interface MsrpAddress {
+  readonly host: string
+  readonly port: number
+  readonly secure: boolean
+}
+
 /** A running edge. */
 export interface Edge {
   /** `http://host:port/`, or `https:`. */
   readonly url: string
   /** `ws://host:port/ws`, or `wss:`. */
   readonly wsUrl: string
+  /** Where MSRP is served without WebSocket; `null`: nowhere. */
+  readonly msrpPort: number | null
   readonly domain: string
   enrol(name: string, password: string): Promise<Enrolment>
-  /** Closes every socket with 1001, and resolves when nothing listens any more. */
+  /**
+   * Takes no more messages, waits up to 5 s for those it has acknowledged to arrive, then closes
+   * every socket with 1001 and cuts off who has not left after another second.
+   */
   close(): Promise<void>
 }
 
@@ -78,78 +105,101 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const files = await StaticFiles.load(options.webRoot)
   const server = createServer(options.tls)
   const named = isWildcard(host) ? 'localhost' : host
-  const listening = await listen(server, host, port)
-  const authority = `${isIPv6(named) ? `[${named}]` : named}:${listening}`
-
-  const metrics = new Metrics()
+  // What may be wrong with the options is found before a port is open.
+  const addresses = new ClientAddresses(options.trustedProxies)
   const origins = new Origins([domain, named], options.origins ?? [])
-  const sip = new SipDomain({ domain, accounts, env, log, secure })
-  const relay = new MsrpRelay({
-    host: isWildcard(host) ? domain : host,
-    aliases: relayNames(named, options.origins ?? []),
-    port: options.msrpPort ?? listening,
-    secure,
-    domain,
-    ha1: (user) => accounts.ha1(user, 'MD5'),
-    outgoing: options.msrpOutgoing ?? null,
-    ...(options.tap === undefined ? {} : { tap: options.tap }),
-    env,
-  })
-  if (options.msrpPort !== undefined) await relay.listen(options.msrpPort, host)
-  const focus = new ConferenceFocus({ host: `conference.${domain}`, sip, relay, env })
+  const passes = new RelayPasses(domain, env)
   const tunnels = new ProviderTunnels({
     providers,
     ...(options.providerOverrides === undefined ? {} : { overrides: options.providerOverrides }),
     trustedCa: options.providerCa,
+    ...(options.providerRelay === false ? {} : { passes }),
   })
+  const streams =
+    options.msrpPort === undefined
+      ? undefined
+      : await MsrpPort.open(options.msrpPort, host, options.tls)
+  const listening = await listen(server, host, port, '--port').catch(async (error: unknown) => {
+    await streams?.close()
+    throw error
+  })
+  const authority = authorityOf(named, listening)
+
+  const metrics = new Metrics()
+  const { trunks = new Map() } = options
+  const sip = new SipDomain({ domain, accounts, env, log, secure, trunks })
+  const relay = new MsrpRelay({
+    // With TLS it is the name that a peer finds in the certificate.
+    host: secure || isWildcard(host) ? domain : host,
+    port: streams?.number ?? listening,
+    secure,
+    ...options.msrpPublic,
+    aliases: relayNames([named, host], options.origins ?? []),
+    streams,
+    domain,
+    ha1: (user) => passes.ha1(user) ?? accounts.ha1(user, 'MD5'),
+    outgoing: options.msrpOutgoing ?? null,
+    ...(options.tap === undefined ? {} : { tap: options.tap }),
+    env,
+  })
+  const focus = new ConferenceFocus({ host: `conference.${domain}`, sip, relay, env })
   const sockets = new WebSockets({
     services: {
       sip: (socket, address) => connectSip(socket, address, sip, env, log),
-      msrp: (socket) => relay.accept(socket),
+      msrp: (socket, address) => relay.accept(socket, address),
       tunnel: (socket, address, path) => tunnels.accept(socket, path, address),
       isTunnel: (path) => tunnels.accepts(path),
     },
     origins,
+    addresses,
     env,
     metrics,
     log,
   })
-  const gauges = (): Record<string, number> => {
-    const { flows, registered, waiting } = sip.counts
-    const open = sockets.counts()
-    return {
-      accounts: accounts.size,
-      sip_flows: flows,
-      sip_registered_users: registered,
-      sip_transactions_waiting: waiting,
-      'sockets{kind="sip"}': open.sip,
-      'sockets{kind="msrp"}': open.msrp,
-      'sockets{kind="tunnel"}': open.tunnel,
-      ...prefixed('msrp_', relay.counters),
-      ...prefixed('conference_', focus.counts),
-      resident_memory_bytes: process.memoryUsage.rss(),
-    }
-  }
+  const figures = (): readonly Figure[] => [
+    ['accounts', accounts.size],
+    ['sip_flows', sip.counts.flows],
+    ['sip_registered_users', sip.counts.registered],
+    ['sip_transactions_waiting', sip.counts.waiting],
+    ...Object.entries(sockets.counts()).map(
+      ([kind, count]): Figure => ['sockets', count, ['kind', kind]],
+    ),
+    ['tunnels', tunnels.size],
+    ...relayFigures(relay.counters),
+    ['conference_rooms', focus.counts.rooms],
+    ['conference_participants', focus.counts.participants],
+  ]
   const config = { domain, enrolment: true, version: VERSION, providers }
-  const http = { config, files, accounts, origins, metrics, gauges, secure, env, log }
+  const http = { config, files, accounts, origins, addresses, metrics, figures, secure, env, log }
   server.on('request', httpRoutes(http))
   server.on('upgrade', (request, stream, head) => sockets.upgrade(request, stream, head))
-  log({ event: 'edge/started', host, port: listening, domain, secure })
+  log({
+    event: 'edge/started',
+    host,
+    port: listening,
+    msrpPort: streams?.number ?? null,
+    domain,
+    secure,
+  })
 
   let closing: Promise<void> | null = null
   async function close(): Promise<void> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    sockets.drain()
+    const undelivered = await relay.drain()
     tunnels.close()
     await relay.close()
     await sockets.close()
     server.closeAllConnections()
     await closed
-    log({ event: 'edge/stopped' })
+    metrics.close()
+    log({ event: 'edge/stopped', undelivered })
   }
 
   return {
     url: `${secure ? 'https' : 'http'}://${authority}/`,
     wsUrl: `${secure ? 'wss' : 'ws'}://${authority}/ws`,
+    msrpPort: streams?.number ?? null,
     domain,
     enrol: (name, password) => accounts.enrol(name, password),
     close: () => {
@@ -166,7 +216,12 @@ const VERSION = (
 ).version
 
 function createServer(tls: EdgeOptions['tls']): Server {
-  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16 * 1024 }
+  const limits = {
+    headersTimeout: HTTP_HEAD_MS,
+    requestTimeout: HTTP_REQUEST_MS,
+    connectionsCheckingInterval: HTTP_HEAD_MS / 10,
+    maxHeaderSize: HTTP_HEAD_MAX,
+  }
   if (tls === undefined) return createHttpServer(limits)
   try {
     return createHttpsServer({ ...limits, ...tls, minVersion: 'TLSv1.2' })
@@ -175,45 +230,24 @@ function createServer(tls: EdgeOptions['tls']): Server {
   }
 }
 
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, host, port)))
-    server.listen(port, host, resolve)
-  })
-  server.removeAllListeners('error')
-  return (server.address() as AddressInfo).port
-}
-
-function startError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case 'EADDRINUSE': {
-      const sentence = `Port ${port} on ${host} is taken by another program. Choose another with --port.`
-      return new EdgeError('EDGE_PORT_TAKEN', sentence)
-    }
-    case 'EACCES':
-      return new EdgeError('EDGE_PORT_FORBIDDEN', `Port ${port} is reserved for the system.`)
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new EdgeError('EDGE_HOST_UNKNOWN', `${host} is not an address of this machine.`)
-    default:
-      return error
-  }
-}
-
-function isWildcard(host: string): boolean {
-  return host === '0.0.0.0' || host === '::'
-}
-
 /** Host names by which a browser may call the relay: all under which it may have found the page. */
-function relayNames(named: string, origins: readonly string[]): string[] {
+function relayNames(named: readonly string[], origins: readonly string[]): string[] {
   const addresses = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address))
-  return [named, ...addresses, ...origins.map((origin) => new URL(origin).hostname)]
+  return [...named, ...addresses, ...origins.map((origin) => new URL(origin).hostname)]
 }
 
-function prefixed(prefix: string, values: object): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`${prefix}${name}`, Number(value)]),
-  )
+function relayFigures(counters: RelayCounters): Figure[] {
+  return [
+    ['msrp_connections', counters.connections],
+    ['msrp_sessions', counters.grants],
+    ['msrp_forwarded_total', counters.forwarded],
+    ['msrp_body_bytes_total', counters.bytes],
+    ...Object.entries(counters.refused).map(
+      ([status, count]): Figure => ['msrp_refused_total', count, ['status', status]],
+    ),
+    ['msrp_reports_total', counters.reports],
+    ['msrp_malformed_total', counters.malformed],
+  ]
 }

@@ -36,6 +36,8 @@ export interface SipDomainOptions {
   readonly log: Log
   /** Whether its flows are TLS. */
   readonly secure: boolean
+  /** See `EdgeOptions.trunks`. */
+  readonly trunks?: ReadonlyMap<string, string>
 }
 
 /** Something inside the edge that answers for a host of its own: the conference focus. */
@@ -246,12 +248,23 @@ export class SipDomain {
     if (inside !== undefined) {
       return uri.user === null ? 484 : [[{ flow: inside, uri: `sip:${uri.user}@${uri.host}` }]]
     }
-    if (uri.host !== this.#options.domain) return 404 // We reach nobody else's users.
-    if (uri.user === null) return 484
+    const gateway = this.#options.trunks?.get(uri.host)
+    if (uri.user === null && (gateway !== undefined || uri.host === this.#options.domain))
+      return 484
+    if (gateway !== undefined) return this.#through(gateway, uri)
+    if (uri.host !== this.#options.domain || uri.user === null) return 404 // Nobody else's users.
     const user = uri.user.toLowerCase()
     const targets = this.#registrar.lookup(user)
     if (targets.length > 0) return targets
     return this.#options.accounts.has(user) ? 480 : 404
+  }
+
+  /** A gateway is asked for the user behind it, not for itself. */
+  #through(gateway: string, { user, host }: SipUri): readonly (readonly Target[])[] | 480 {
+    const uri = `sip:${encodeURIComponent(user!)}@${host}`
+    const bindings = this.#registrar.lookup(gateway)
+    if (bindings.length === 0) return 480
+    return bindings.map((instance) => instance.map(({ flow }) => ({ flow, uri })))
   }
 
   #recordRoute(caller: FlowState, callee: SipFlow): string | null {
@@ -296,6 +309,8 @@ export class SipDomain {
       if (!this.#authenticate(request, flow, state, as)) return false
     }
     if (from?.host === this.#options.domain && from.user === state.user) return true
+    const gateway = this.#options.trunks?.get(from?.host ?? '')
+    if (gateway !== undefined && gateway === state.user) return true
     this.#answer(request, flow, 403)
     return false
   }

@@ -82,6 +82,13 @@ export function tagIn(message: SipRequest | SipResponse, name: 'from' | 'to'): s
   return parseNameAddr(header(message, name) ?? '')?.params.get('tag') ?? null
 }
 
+/** The display name of From or To (RFC 3261 §20.10); SIP headers come as Latin-1 octets. */
+export function displayName(from: string): string | null {
+  const [, quoted, token] = /^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*</.exec(from) ?? []
+  const name = quoted?.replaceAll(/\\(.)/g, '$1') ?? token ?? ''
+  return name === '' ? null : Buffer.from(name, 'latin1').toString('utf8')
+}
+
 export function parseVia(value: string): Via | null {
   const semicolon = value.indexOf(';')
   const head = (semicolon < 0 ? value : value.slice(0, semicolon)).replaceAll(/\s+/g, ' ').trim()
@@ -144,7 +151,7 @@ export function answer(
   return {
     kind: 'response',
     status,
-    reason: REASONS[status] ?? 'Unknown',
+    reason: reasonOf(status),
     headers: [
       ...headers(request, 'via').map((via): SipHeader => ['Via', via]),
       ['From', header(request, 'from')!],
@@ -157,9 +164,17 @@ export function answer(
   }
 }
 
+/** The reason phrase of a status that is ours to write. */
+export function reasonOf(status: number): string {
+  return REASONS[status] ?? 'Unknown'
+}
+
 const REASONS: Readonly<Record<number, string>> = {
   100: 'Trying',
+  180: 'Ringing',
+  183: 'Session Progress',
   200: 'OK',
+  202: 'Accepted',
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -175,9 +190,14 @@ const REASONS: Readonly<Record<number, string>> = {
   481: 'Call/Transaction Does Not Exist',
   483: 'Too Many Hops',
   484: 'Address Incomplete',
+  486: 'Busy Here',
   487: 'Request Terminated',
+  488: 'Not Acceptable Here',
+  489: 'Bad Event',
   500: 'Server Internal Error',
   503: 'Service Unavailable',
+  600: 'Busy Everywhere',
+  603: 'Decline',
 }
 
 function unquote(value: string): string {

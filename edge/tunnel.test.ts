@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type TLSSocket, type TlsOptions, connect as tlsConnect } from 'node:tls'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { digestHa1 } from '../msrp/index.ts'
 import type { SrvRecord, SrvResolver } from './dial.ts'
+import { systemEnv } from './env.ts'
+import { RelayPasses } from './relay-passes.ts'
 import { makeCa } from './testing/local-ca.ts'
-import { ProviderTunnels, parseOverride, type TunnelOptions } from './tunnel.ts'
+import { ProviderTunnels, parseOverride, type TunnelNote, type TunnelOptions } from './tunnel.ts'
 
 const ours = makeCa()
 const strange = makeCa()
@@ -104,8 +107,9 @@ test('carries bytes both ways, the first ones sent before the provider was reach
   expect(remote.servername).toBe('example.test')
 
   remote.write('SIP/2.0 200 OK\r\n')
-  const [answer] = (await once(browser, 'message')) as [Buffer]
+  const [answer, isBinary] = (await once(browser, 'message')) as [Buffer, boolean]
   expect(answer.toString()).toBe('SIP/2.0 200 OK\r\n')
+  expect(isBinary).toBe(true)
 
   remote.end('BYE')
   expect(await closeCode(browser)).toBe(1000)
@@ -122,6 +126,29 @@ async function read(socket: TLSSocket, length: number): Promise<Buffer> {
   }
   return Buffer.concat(parts)
 }
+
+test('says whom it has reached, and after a registration how to use our relay', async () => {
+  const provider = await startProvider(ours.issue('example.test'))
+  const passes = new RelayPasses('sotto.test', systemEnv)
+  const edge = await startEdge({ ...overridden(provider.port), trustedCa: ours.ca, passes })
+  const browser = edge.open('/tunnel/sips/example.test')
+  const notes: TunnelNote[] = []
+  browser.on('message', (data: Buffer, isBinary: boolean) => {
+    if (!isBinary) notes.push(JSON.parse(data.toString()))
+  })
+  const remote = await provider.connected()
+  await expect
+    .poll(() => notes)
+    .toMatchObject([{ note: 'connected', host: '127.0.0.1', port: provider.port }])
+  const answer = (status: number) =>
+    `SIP/2.0 ${status} X\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n`
+  remote.write(`${answer(401)}${answer(200)}${answer(200)}`)
+  await once(browser, 'message')
+  await expect.poll(() => notes.length).toBe(2)
+  const relay = notes[1] as Extract<TunnelNote, { note: 'relay' }>
+  expect(passes.ha1(relay.user)).toBe(digestHa1(relay.user, 'sotto.test', relay.password))
+  browser.close()
+})
 
 test('closes the provider when the browser goes', async () => {
   const provider = await startProvider(ours.issue('example.test'))
@@ -148,8 +175,8 @@ test('a browser that does not read stops the provider, not the memory of the edg
 
   let received = 0
   const complete = new Promise<void>((resolve) => {
-    browser.on('message', (data: Buffer) => {
-      received += data.length
+    browser.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) received += data.length
       if (received === whole) resolve()
     })
   })

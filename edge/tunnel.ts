@@ -12,6 +12,8 @@ import {
   systemResolver,
   trusting,
 } from './dial.ts'
+import { RegisterWatch } from './register-watch.ts'
+import type { RelayPass, RelayPasses } from './relay-passes.ts'
 
 export interface TunnelOptions {
   /** The only domains a tunnel leads to: lower-case names, never addresses. */
@@ -27,7 +29,26 @@ export interface TunnelOptions {
   /** Stands in for `tls.connect` in tests. */
   readonly connectTls?: DialOptions['connectTls']
   readonly limits?: TunnelLimits
+  /** Passes to our relay, for whoever has registered through a tunnel; absent: none are given. */
+  readonly passes?: Pick<RelayPasses, 'issue' | 'isWorn'>
 }
+
+/**
+ * What a tunnel to SIP says of itself: JSON in a text message. The provider's bytes come in binary
+ * messages, so that nothing it sends can pass for a note.
+ */
+export type TunnelNote =
+  | {
+      readonly note: 'connected'
+      /** Where DNS or the operator said. */
+      readonly host: string
+      readonly port: number
+      /** Milliseconds: finding the service in DNS, then its address, TCP and TLS. */
+      readonly lookupMs: number
+      readonly dialMs: number
+    }
+  /** The provider has accepted a REGISTER: name and password for AUTH at our own relay. */
+  | { readonly note: 'relay'; readonly user: string; readonly password: string }
 
 export interface HostPort {
   readonly host: string
@@ -92,6 +113,7 @@ export class ProviderTunnels {
   readonly #resolver: SrvResolver
   readonly #connectTls: DialOptions['connectTls']
   readonly #limits: TunnelLimits
+  readonly #passes: TunnelOptions['passes']
   readonly #secureContext: SecureContext | undefined
   /** Every open tunnel, and the client it belongs to. */
   readonly #tunnels = new Map<WebSocket, string>()
@@ -106,6 +128,7 @@ export class ProviderTunnels {
     this.#resolver = options.resolver ?? systemResolver
     this.#connectTls = options.connectTls
     this.#limits = options.limits ?? DEFAULT_LIMITS
+    this.#passes = options.passes
     this.#secureContext = options.trustedCa === undefined ? undefined : trusting(options.trustedCa)
   }
 
@@ -132,7 +155,7 @@ export class ProviderTunnels {
     else {
       this.#tunnels.set(socket, client)
       socket.once('close', () => this.#tunnels.delete(socket))
-      void this.#run(socket, SERVICES[scheme as keyof typeof SERVICES], domain)
+      void this.#run(socket, scheme as keyof typeof SERVICES, domain)
     }
   }
 
@@ -153,11 +176,16 @@ export class ProviderTunnels {
     return own < this.#limits.perClient
   }
 
-  async #run(socket: WebSocket, service: Service, domain: string): Promise<void> {
+  async #run(socket: WebSocket, scheme: keyof typeof SERVICES, domain: string): Promise<void> {
     socket.pause() // Nothing is read from the browser before there is somebody to give it to.
+    const signal = AbortSignal.timeout(CONNECT_MAX_MS)
     try {
-      const provider = await this.#connect(service, domain, AbortSignal.timeout(CONNECT_MAX_MS))
+      const { provider, note } = await this.#connect(SERVICES[scheme], domain, signal)
       provider.setNoDelay(true)
+      if (scheme === 'sips') {
+        say(socket, note)
+        this.#watch(socket, provider)
+      }
       pipe(socket, provider)
       socket.resume()
     } catch (error) {
@@ -166,23 +194,45 @@ export class ProviderTunnels {
     }
   }
 
-  async #connect(service: Service, domain: string, signal: AbortSignal): Promise<Socket> {
+  /** Who has registered at the provider may use our relay, where the provider's is of no use. */
+  #watch(socket: WebSocket, provider: Socket): void {
+    const passes = this.#passes
+    if (passes === undefined) return
+    let pass: RelayPass | null = null
+    const watch = new RegisterWatch(() => {
+      if (pass !== null && !passes.isWorn(pass)) return
+      pass = passes.issue()
+      say(socket, { note: 'relay', user: pass.user, password: pass.password })
+    })
+    provider.on('data', (bytes) => watch.push(bytes))
+  }
+
+  async #connect(
+    service: Service,
+    domain: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly provider: Socket; readonly note: TunnelNote }> {
     const options: DialOptions = {
       resolver: this.#resolver,
       secureContext: this.#secureContext,
       connectTls: this.#connectTls,
       signal,
     }
+    const began = performance.now()
     const given = this.#overrides.get(`${service.srv}.${domain}`)
     const hosts =
       given === undefined
         ? await locate(service.srv, domain, service.port, this.#resolver, randomInt)
         : [given]
+    const located = performance.now()
     let failure = new DialError('DIAL_NOT_FOUND', `${service.srv}.${domain}`)
     for (const host of hosts) {
       try {
         const target = { ...host, certifiedFor: domain, allowPrivate: given !== undefined }
-        return await dial(target, options)
+        const provider = await dial(target, options)
+        const lookupMs = Math.round(located - began)
+        const dialMs = Math.round(performance.now() - located)
+        return { provider, note: { note: 'connected', ...host, lookupMs, dialMs } }
       } catch (error) {
         if (!(error instanceof DialError)) throw error
         failure = error
@@ -214,6 +264,10 @@ export function parseOverride(text: string): [srvName: string, target: HostPort]
     throw new RangeError(`not NAME=HOST:PORT: ${text}`)
   }
   return [name, { host: host.replaceAll(/[[\]]/g, ''), port }]
+}
+
+function say(socket: WebSocket, note: TunnelNote): void {
+  socket.send(JSON.stringify(note))
 }
 
 /** Copies bytes both ways; whoever is read faster than the other writes has to wait. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { type ClientAddresses, isLoopback } from './client-address.ts'
 import type { EdgeEnv } from './env.ts'
 import {
   CLOSE_GRACE_MS,
@@ -28,6 +28,7 @@ export interface SocketServices {
 export interface WebSocketsOptions {
   readonly services: SocketServices
   readonly origins: Origins
+  readonly addresses: ClientAddresses
   readonly env: EdgeEnv
   readonly metrics: Metrics
   readonly log: Log
@@ -69,11 +70,11 @@ export class WebSockets {
   /** For the `upgrade` event of an HTTP server. */
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     stream.on('error', () => stream.destroy())
-    const address = request.socket.remoteAddress ?? ''
+    const address = this.#options.addresses.of(request)
     const path = (request.url ?? '').split(/[?#]/, 1)[0]!
     const kind = this.#admit(request, path, address)
     if (typeof kind === 'number') {
-      this.#options.metrics.count(`upgrades_refused_total{status="${kind}"}`)
+      this.#options.metrics.count('upgrades_refused_total', ['status', kind])
       this.#options.log({ event: 'upgrade/refused', status: kind, address })
       const reason = REFUSALS[kind]
       stream.once('finish', () => stream.destroy()) // Nobody reads on: it must not stay half open.
@@ -86,6 +87,11 @@ export class WebSockets {
     this.#servers[kind].handleUpgrade(request, stream, head, (socket) => {
       this.#enter(socket, kind, address, path)
     })
+  }
+
+  /** Opens no more; those that are open stay. */
+  drain(): void {
+    this.#closing = true
   }
 
   /** Says 1001 to everybody; who has not left after a second is cut off. */
@@ -127,7 +133,7 @@ export class WebSockets {
   #enter(socket: WebSocket, kind: Kind, address: string, path: string): void {
     const open: OpenSocket = { kind, address, missedPongs: 0 }
     this.#open.set(socket, open)
-    this.#options.metrics.count(`sockets_opened_total{kind="${kind}"}`)
+    this.#options.metrics.count('sockets_opened_total', ['kind', kind])
     socket.on('close', () => this.#open.delete(socket))
     socket.on('error', () => socket.terminate()) // Bad framing; ws has said why by itself.
     socket.on('pong', () => {
@@ -166,13 +172,4 @@ function serverOf(maxPayload: number): WebSocketServer {
     maxPayload,
     perMessageDeflate: false,
   })
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-function isLoopback(address: string): boolean {
-  const version = isIP(address)
-  return version !== 0 && LOOPBACK.check(address, version === 4 ? 'ipv4' : 'ipv6')
 }

@@ -12,7 +12,10 @@ export interface AgentLine {
 export interface AgentProcessOptions {
   readonly account: string
   readonly password: string
-  readonly server: string
+  /** Absent: it is found. */
+  readonly server?: string
+  /** An edge to find it by. */
+  readonly via?: string
   /** The folder of an earlier process, to be the same installation again. */
   readonly store?: string
   readonly ca?: string
@@ -35,7 +38,9 @@ export class AgentProcess {
     const passwordFile = join(mkdtempSync(join(tmpdir(), 'sotto-password-')), 'password')
     writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 })
     const args = ['run', '-s', 'agent', '--', '--account', options.account]
-    args.push('--password-file', passwordFile, '--server', options.server, '--store', this.store)
+    args.push('--password-file', passwordFile, '--store', this.store)
+    if (options.server !== undefined) args.push('--server', options.server)
+    if (options.via !== undefined) args.push('--via', options.via)
     if (options.ca !== undefined) args.push('--ca', options.ca)
     this.#process = spawn('npm', args, {
       cwd: join(import.meta.dirname, '..'),
@@ -98,6 +103,11 @@ export class AgentProcess {
         })
       })
     }
+  }
+
+  /** Its exit status, once it has ended. */
+  get ended(): Promise<number | null> {
+    return this.#closed
   }
 
   /** Asks it to quit. @returns the exit status */

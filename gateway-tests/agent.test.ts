@@ -85,6 +85,49 @@ test('the state is told when asked', async () => {
   expect(state['conversations']).toMatchObject([{ peer: BOB, privacy: 'verified' }])
 })
 
+test('displayed is told when the reader says so', async () => {
+  alice.do({ do: 'send', peer: BOB, text: 'seen?' })
+  const { id } = await bob.expect({ event: 'message', direction: 'in', text: 'seen?' })
+  await alice.expect({ event: 'delivery', id, state: 'delivered' })
+  bob.do({ do: 'displayed', peer: ALICE, id })
+  await alice.expect({ event: 'delivery', id, state: 'displayed', encrypted: true })
+})
+
+test('history is kept when asked for, found, taken along and deleted', async () => {
+  bob.do({ do: 'history', peer: ALICE, keep: 'keep' })
+  await bob.expect({ event: 'contact', peer: ALICE, history: 'keep' })
+  alice.do({ do: 'send', peer: BOB, text: 'Remember the tea' })
+  await bob.expect({ event: 'message', text: 'Remember the tea' })
+  bob.do({ do: 'search', text: 'TEA', peer: ALICE })
+  const found = await bob.expect({ event: 'found' })
+  expect(found['messages']).toMatchObject([{ text: 'Remember the tea', encrypted: true }])
+  bob.do({ do: 'export', peer: ALICE })
+  const taken = await bob.expect({ event: 'history-export', peer: ALICE })
+  expect(taken['text']).toContain('alice: Remember the tea  [encrypted, not verified]\n')
+  bob.do({ do: 'clear', peer: ALICE })
+  await bob.expect({ event: 'history-cleared', peer: ALICE })
+  bob.do({ do: 'earlier', peer: ALICE })
+  expect(await bob.expect({ event: 'history' })).toMatchObject({ messages: [], isComplete: true })
+})
+
+test('in a room: a name of one’s own, a word in private, and somebody called in', async () => {
+  const room = 'sip:tea@conference.sotto.test'
+  alice.do({ do: 'open', peer: room })
+  await alice.expect({ event: 'opened', peer: room, room: true })
+  alice.do({ do: 'nickname', peer: room, nickname: 'Al' })
+  await alice.expect({ event: 'room', nickname: 'Al' })
+  alice.do({ do: 'invite', peer: room, who: 'bob' })
+  await bob.expect({ event: 'incoming', peer: room, room: true })
+  bob.do({ do: 'accept', peer: room })
+  await bob.expect({ event: 'opened', peer: room, room: true })
+  await alice.expect({ event: 'room-invitation', who: BOB, ok: true })
+  alice.do({ do: 'private', peer: room, member: 'bob', text: 'psst' })
+  await bob.expect({ event: 'message', peer: room, text: 'psst', privately: ALICE })
+  for (const agent of [alice, bob]) agent.do({ do: 'close', peer: room })
+  await alice.expect({ event: 'closed', peer: room, by: 'local' })
+  await bob.expect({ event: 'closed', peer: room, by: 'local' })
+})
+
 test('a closed session is closed at both ends, and why', async () => {
   alice.do({ do: 'close', peer: BOB })
   await alice.expect({ event: 'closed', peer: BOB, by: 'local', reason: null })

@@ -49,6 +49,8 @@ export interface KamailioOptions {
   }
   /** Pages that may connect, a regular expression. */
   readonly origins?: string
+  /** False: takes no WebSocket, as most SIP providers do not. */
+  readonly webSockets?: boolean
 }
 
 /**
@@ -71,6 +73,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     join(folder, 'local.cfg'),
     localSettings(options, { port, adminPort, accounts, control }),
   )
+  if (options.webSockets === false) withoutWebSockets(join(folder, 'kamailio.cfg'))
   if (options.tls !== undefined) writeCertificates(join(folder, 'tls'), options.tls)
   const runScript = (args: string[], input = '') =>
     execFileSync(join(folder, 'accounts.sh'), [accounts, ...args], { input, stdio: 'pipe' })
@@ -158,6 +161,13 @@ function withValue(line: string, values: Record<string, string | number>): strin
   return line.startsWith('#!define')
     ? `#!define ${name} ${value}`
     : `#!substdef "!${name}!${value}!g"`
+}
+
+/** The shipped configuration without its module for WebSockets, so that it cannot answer one. */
+function withoutWebSockets(file: string): void {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const kept = lines.filter((line) => !/"websocket|ws_handle_handshake/.test(line))
+  writeFileSync(file, kept.join('\n'))
 }
 
 function writeCertificates(folder: string, tls: NonNullable<KamailioOptions['tls']>): void {

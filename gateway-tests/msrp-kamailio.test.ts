@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import {
@@ -22,7 +23,7 @@ const YES = { success: 'yes', failure: 'yes' } as const
 const env: MsrpEnv = {
   random: (length) => randomBytes(length),
   after(ms, task) {
-    const timer = setTimeout(task, ms)
+    const timer = globalThis.setTimeout(task, ms)
     return () => clearTimeout(timer)
   },
 }
@@ -222,6 +223,30 @@ describe('Kamailio’s MSRP relay over WebSocket', () => {
       .poll(() => alice.events.map((event) => event.type))
       .toEqual(expect.arrayContaining(['bound', expect.stringMatching(/^(?:sent|failed)$/)]))
     expect(alice.events).not.toContainEqual(expect.objectContaining({ type: 'delivered' }))
+  })
+
+  test('a conversation outlives its grants, which are renewed in it', async () => {
+    const { alice, bob } = await conversation()
+    for (const user of [alice, bob]) {
+      const terms = { ...login(user === alice ? 'alice' : 'bob', user.uri), expires: 5 }
+      const grant = await user.connection.authenticate(terms)
+      expect(grant).toEqual({ usePath: user.grant.usePath, expires: 5 })
+      user.connection.keep(
+        () => terms,
+        grant,
+        () => user.session.close(),
+      )
+    }
+    for (let second = 0; second < 14; second++) {
+      const message = plain(`second ${second}`)
+      alice.session.send(message, YES)
+      await alice.saw('sent', message.id)
+      await setTimeout(1000)
+    }
+    expect(bob.messages()).toHaveLength(14)
+    const other = await connect()
+    const theft = await other.authenticate(login('alice', alice.uri))
+    expect(theft.usePath, 'on another connection it is another').not.toEqual(alice.grant.usePath)
   })
 
   test('a relay that stops: the session ends by the network', async () => {

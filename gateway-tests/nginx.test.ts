@@ -4,7 +4,8 @@ import { get as getSecurely } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { type Edge, startEdge } from '../edge/index.ts'
+import { WebSocket } from 'ws'
+import { type Edge, type LogEntry, startEdge } from '../edge/index.ts'
 import { makeCa } from '../edge/testing/local-ca.ts'
 import { AgentProcess } from './agent-process.ts'
 import { passwordOf, startKamailio } from './kamailio.ts'
@@ -24,7 +25,15 @@ afterAll(async () => {
 })
 
 test('the edge behind nginx: the page, accounts, and a conversation', async () => {
-  edge = await startEdge({ port: 0, domain: 'test.local', dataDir: null, webRoot: WEB })
+  const log: LogEntry[] = []
+  edge = await startEdge({
+    port: 0,
+    domain: 'test.local',
+    dataDir: null,
+    webRoot: WEB,
+    trustedProxies: ['127.0.0.1'],
+    log: (entry) => log.push(entry),
+  })
   await using nginx = await startNginx({
     file: 'edge.conf',
     tls,
@@ -37,6 +46,9 @@ test('the edge behind nginx: the page, accounts, and a conversation', async () =
     'content-security-policy': expect.stringContaining("default-src 'none'"),
   })
   expect((await fetchSecurely(nginx.port, '/metrics')).statusCode).toBe(404)
+  expect(await opens(nginx.port, `https://localhost:${nginx.port}`)).toBe(true)
+  expect(await opens(nginx.port, 'https://elsewhere.example')).toBe(false)
+  expect(log).toContainEqual({ event: 'upgrade/refused', status: 403, address: '127.0.0.1' })
   for (const name of ['alice', 'bob']) await edge.enrol(name, passwordOf(name))
   await converse(`wss://localhost:${nginx.port}/ws`)
 })
@@ -81,6 +93,20 @@ function fetchSecurely(port: number, path: string): Promise<IncomingMessage> {
   const options = { host: 'localhost', port, path, ca: authority.ca, agent: false } as const
   return new Promise((resolve, reject) => {
     getSecurely(options, (response) => resolve(response.resume())).once('error', reject)
+  })
+}
+
+/** Whether a page from `origin` gets a WebSocket; whoever opened it makes up where they are. */
+function opens(port: number, origin: string): Promise<boolean> {
+  const headers = { 'X-Forwarded-For': '192.0.2.9' }
+  const options = { ca: authority.ca, origin, headers }
+  const socket = new WebSocket(`wss://localhost:${port}/ws`, 'msrp', options)
+  return new Promise((resolve) => {
+    socket.once('open', () => {
+      socket.close()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
   })
 }
 

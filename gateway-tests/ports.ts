@@ -3,11 +3,17 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 
 /** A TCP port of 127.0.0.1 that nobody uses now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
+  const [port] = await freePorts(1)
+  return port!
+}
+
+/** Several, no two the same. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  for (const server of servers) server.close()
+  return ports
 }
 
 /** Whether something takes connections at this port of 127.0.0.1. */

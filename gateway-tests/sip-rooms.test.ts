@@ -117,13 +117,29 @@ describe('in a room of the edge', () => {
     expect(here(alice)).toEqual(['alice own connected'])
   })
 
-  test('a focus that calls nobody says so', async () => {
+  test('whom a member asks for is called by the room, and comes in, or does not', async () => {
     const alice = await enter('alice')
+    const [carol, [session, offer]] = [await phone('carol'), await berth('carol')]
     alice.agent.inviteToRoom(alice.call, 'sip:carol@sotto.test')
+    const { call, peer, remote } = await told(carol.events, 'incoming')
+    expect(peer).toMatchObject({ address: ROOM, isFocus: true })
+    carol.agent.accept(call, { ...offer, setup: 'active' })
+    session.start({ remotePath: remote.path, active: true })
     expect(await told(alice.events, 'roomInvitation')).toMatchObject({
       who: 'sip:carol@sotto.test',
-      error: { code: 'SIP_SERVER', status: 405 },
+      error: null,
     })
+    await expect
+      .poll(() => here(alice), PATIENCE)
+      .toEqual(['alice own connected', 'carol connected'])
+    expect(await session.setNickname('Caro')).toBe(200)
+
+    const bob = await phone('bob')
+    alice.agent.inviteToRoom(alice.call, 'sip:bob@sotto.test')
+    bob.agent.refuse((await told(bob.events, 'incoming')).call, 603)
+    await expect
+      .poll(() => alice.events.filter(({ type }) => type === 'roomInvitation').at(-1))
+      .toMatchObject({ who: 'sip:bob@sotto.test', error: { code: 'SIP_DECLINED' } })
   })
 })
 

@@ -22,6 +22,8 @@ const PACKAGES = [
     '/usr/lib/python3/dist-packages/potr/context.py',
     'OTR by others: potr, in Python',
   ],
+  ['prosody', '/usr/bin/prosody', 'an XMPP server'],
+  ['ejabberd', '/usr/sbin/ejabberdctl', 'another XMPP server'],
   ['nginx-light', '/usr/sbin/nginx', 'the reverse proxy of the operating guide'],
   ['openssl', '/usr/bin/openssl', 'certificates for TLS tests'],
   ['sqlite3', '/usr/bin/sqlite3', 'writing the accounts of Kamailio'],

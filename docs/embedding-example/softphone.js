@@ -9,10 +9,11 @@ import { attachToUserAgent } from '../../sip/index.ts' // chat
  * @param {string} options.password
  * @param {string} options.server WebSocket URL
  * @param {(invitation: import('sip.js').Invitation) => void} options.onCall an audio call comes in
- * @param {(event: import('../../sip/index.ts').SipEvent) => void} options.onChat whatever concerns chat
+ * @param {(sipAgent: Function) => { start(): void, stop(): Promise<void> }} options.chat what works over
+ *   the agent that `sipAgent(sink)` gives: see chat.js
  * @param {Function} [options.media] factory of session description handlers; WebRTC by default
  */
-export function startSoftphone({ address, password, server, onCall, onChat, media }) {
+export function startSoftphone({ address, password, server, onCall, chat: makeChat, media }) {
   // What the page had before: one user agent, its registration, its calls.
   const uri = UserAgent.makeURI(address)
   const userAgent = new UserAgent({
@@ -27,7 +28,8 @@ export function startSoftphone({ address, password, server, onCall, onChat, medi
   const registerer = new Registerer(userAgent)
 
   // chat: over the same connection and registration. It must be there before the first call comes.
-  const chat = attachToUserAgent(userAgent, { address, registerer }, clock, onChat)
+  const sipAgent = (sink) => attachToUserAgent(userAgent, { address, registerer }, clock, sink)
+  const chat = makeChat(sipAgent)
   chat.start()
 
   const started = userAgent.start().then(() => registerer.register())
@@ -35,7 +37,7 @@ export function startSoftphone({ address, password, server, onCall, onChat, medi
   return {
     /** Resolves when REGISTER was sent. */
     started,
-    /** chat: a `SipAgentDoor`. */
+    /** chat: what was made of the agent. */
     chat,
     /** Places an audio call. */
     call(peer) {

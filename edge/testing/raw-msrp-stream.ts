@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 
 /** One end of an MSRP stream that knows no MSRP: it cuts frames at their end-line, and that is all. */
 export class RawStream {
@@ -17,9 +18,14 @@ export class RawStream {
     socket.on('close', () => this.#wake?.())
   }
 
-  static async connect(port: number): Promise<RawStream> {
-    const socket = connect(port, '127.0.0.1')
-    await once(socket, 'connect')
+  /** @param ca - PEM of whom to trust that it is `localhost`; absent: plain TCP */
+  static async connect(port: number, ca?: string): Promise<RawStream> {
+    const host = '127.0.0.1'
+    const socket =
+      ca === undefined
+        ? connect(port, host)
+        : connectTls({ port, host, ca, servername: 'localhost' })
+    await once(socket, ca === undefined ? 'connect' : 'secureConnect')
     return new RawStream(socket)
   }
 

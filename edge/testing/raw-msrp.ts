@@ -12,8 +12,8 @@ export class RawMsrp {
   readonly #inbox: string[] = []
   #wake: (() => void) | null = null
 
-  static async connect(url: string): Promise<RawMsrp> {
-    const client = new RawMsrp(new WebSocket(url, 'msrp'))
+  static async connect(url: string, options: WebSocket.ClientOptions = {}): Promise<RawMsrp> {
+    const client = new RawMsrp(new WebSocket(url, 'msrp', options))
     await once(client.socket, 'open')
     return client
   }

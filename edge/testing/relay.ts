@@ -1,9 +1,12 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import { MsrpRelay, type MsrpRelayOptions } from '../msrp-relay.ts'
+import { MsrpPort } from '../msrp-relay-port.ts'
 import { ManualEnv } from './manual-env.ts'
 import { authLines, field, md5, nonceOf, RawMsrp } from './raw-msrp.ts'
+import type { RawStream } from './raw-msrp-stream.ts'
 
 const PASSWORDS: Readonly<Record<string, string>> = {
   alice: 'wonderland',
@@ -21,17 +24,21 @@ export interface Member {
   readonly granted: string
 }
 
+/** With a port, 0 for any, it has one for TCP, or for TLS; its URIs name it. */
+type RelaySettings = Partial<MsrpRelayOptions> & { readonly tls?: TlsOptions | undefined }
+
 /** A relay on loopback with nothing else around it, and a clock of its own. */
-export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
+export async function startRelay({ tls, ...options }: RelaySettings = {}) {
   const env = new ManualEnv()
+  const streams =
+    options.port === undefined ? null : await MsrpPort.open(options.port, '127.0.0.1', tls)
   const handleProtocols = () => 'msrp'
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols })
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const relay = new MsrpRelay({
     host: '127.0.0.1',
-    port,
-    secure: false,
+    secure: tls !== undefined,
     domain: REALM,
     ha1(user) {
       const password = PASSWORDS[user]
@@ -39,8 +46,9 @@ export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
     },
     env,
     ...options,
+    ...(streams === null ? { port } : { streams, port: streams.number }),
   })
-  server.on('connection', (socket) => relay.accept(socket))
+  server.on('connection', (socket) => relay.accept(socket, '127.0.0.1'))
   const address = `msrp://127.0.0.1:${port};ws`
 
   const url = `ws://127.0.0.1:${port}`
@@ -48,7 +56,7 @@ export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
 
   /** AUTH as far as 200; the request headers in `extra` go along. */
   async function authenticate(
-    client: RawMsrp,
+    client: Pick<RawMsrp, 'send' | 'next'>,
     user: string,
     uri: string,
     extra: readonly string[] = [],
@@ -70,11 +78,23 @@ export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
     return client.next()
   }
 
+  /** @returns the relay's URI for a client that is not a browser */
+  const authenticateStream = async (client: RawStream, user: string, uri: string) =>
+    field(await authenticate(client, user, uri), 'Use-Path')
+
   async function join(user: string): Promise<Member> {
     const client = await connect()
     const uri = `msrp://${user}.invalid:2855/${user}-session;ws`
     const granted = field(await authenticate(client, user, uri), 'Use-Path')
     return { client, uri, granted }
+  }
+
+  /** What is on its way to WebSockets has arrived there, and what they answered has come. */
+  async function settle(): Promise<void> {
+    for (const socket of server.clients) {
+      socket.ping()
+      await once(socket, 'pong')
+    }
   }
 
   async function stop(): Promise<void> {
@@ -83,7 +103,19 @@ export async function startRelay(options: Partial<MsrpRelayOptions> = {}) {
     server.close()
   }
 
-  return { relay, env, url, address, port, connect, authenticate, join, stop }
+  return {
+    relay,
+    env,
+    url,
+    address,
+    port: streams?.number ?? port,
+    connect,
+    authenticate,
+    authenticateStream,
+    join,
+    settle,
+    stop,
+  }
 }
 
 export type TestRelay = Awaited<ReturnType<typeof startRelay>>
