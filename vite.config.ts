@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vitest/config'
+import { appShell } from './app-shell-plugin.ts'
 
 /**
  * The development server has the edge inside, with the practice buddy, as `npm start` does. It is
@@ -18,13 +20,14 @@ function edgeInside(): Plugin {
         port: 0,
         dataDir: '.sotto/edge',
         webRoot: null,
+        providers: ['sip2sip.info'],
         origins: [`http://localhost:${port}`, `http://127.0.0.1:${port}`],
       })
       stop = served.stop
       const target = served.edge.url
-      const paths = ['^/ws$', '^/config\\.json$', '^/accounts$']
+      const paths = ['^/ws$', '^/tunnel/', '^/config\\.json$', '^/accounts$']
       const proxy = Object.fromEntries(
-        paths.map((path) => [path, { target, ws: path === '^/ws$' }]),
+        paths.map((path) => [path, { target, ws: /ws|tunnel/.test(path) }]),
       )
       return { server: { port, strictPort: true, proxy } }
     },
@@ -36,13 +39,19 @@ export default defineConfig({
   root: 'web',
   publicDir: 'public',
   cacheDir: '../node_modules/.vite',
-  plugins: [edgeInside()],
+  plugins: [edgeInside(), appShell(join(import.meta.dirname, 'web', 'public'))],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // Importing a room does nothing by itself: what a screen does not use is not in its chunk.
+      treeshake: {
+        moduleSideEffects: (id) => !/\/(?:chat|otr|msrp|sip)\/[\w-]+\.ts$/.test(id),
+      },
+    },
   },
   worker: { format: 'es' },
   test: {
@@ -70,7 +79,7 @@ export default defineConfig({
         root: import.meta.dirname,
         test: {
           name: 'gateway',
-          include: ['gateway-tests/*.test.ts'],
+          include: ['gateway-tests/*.test.ts', 'gateway-tests/{clients,gateway,xmpp}/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,

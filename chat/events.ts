@@ -49,7 +49,11 @@ export interface Message {
 }
 
 /** How a key came to be trusted. */
-export type TrustMethod = 'smp' | 'fingerprint'
+export type TrustMethod =
+  | 'smp'
+  | 'fingerprint'
+  /** Another program said so, whose file was taken over. */
+  | 'import'
 
 export interface KnownKey {
   /** 40 lower-case hex digits. */
@@ -230,7 +234,11 @@ export interface ChatFault {
 export type AccountState =
   | { readonly state: 'signedOut' }
   /** The long-term key is being made, before anything else. */
-  | { readonly state: 'makingKey' }
+  | {
+      readonly state: 'makingKey'
+      /** How many numbers were tried so far; about one in 36 will do. */
+      readonly candidates?: number
+    }
   | { readonly state: 'connecting' }
   | { readonly state: 'online' }
   | { readonly state: 'offline'; readonly fault: ChatFault; readonly retryInMs: number | null }

@@ -2,6 +2,7 @@ import { MsrpError, type MsrpErrorCode } from '../msrp/index.ts'
 import { SipError, type SipErrorCode } from '../sip/index.ts'
 import type { ChatFault } from './events.ts'
 import { KnownFault } from './known-fault.ts'
+import { vaultFaultOf } from './vault-faults.ts'
 
 /**
  * What this room itself cannot do.
@@ -121,5 +122,5 @@ export function faultOf(error: unknown): ChatFault {
     const sentences: Partial<Record<MsrpErrorCode, string>> = MSRP_SENTENCES
     return { code: error.code, sentence: sentences[error.code] ?? MSRP_BROKEN }
   }
-  return chatFault('CHAT_DEFECT')
+  return vaultFaultOf(error) ?? chatFault('CHAT_DEFECT')
 }

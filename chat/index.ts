@@ -5,12 +5,30 @@
  */
 
 // The engine and where its keys live: hosts make one and lend it to the client.
-export type { KeyRecord, KeyStore, OtrEngine } from '../otr/index.ts'
-export { createOtrEngine, formatFingerprint, startOtrWorker } from '../otr/index.ts'
+export type {
+  FoundKey,
+  KeyRecord,
+  KeyStore,
+  LibotrAccount,
+  NamedBytes,
+  OpenedBackup,
+  OtrEngine,
+  Vault,
+  VaultState,
+} from '../otr/index.ts'
+export { createOtrEngine, formatFingerprint, startOtrWorker, VaultError } from '../otr/index.ts'
 // For hosts that have a SIP connection of their own: what `ChatSetup.sipAgent` may give.
 export { attachToUserAgent, type HostAccount } from '../sip/index.ts'
 // Addresses as people write them.
 export { AddressError, domainOf, parseAddress, userOf } from './address.ts'
+// What is taken to another device, and brought from other programs.
+export {
+  type BackupContent,
+  type MergeSummary,
+  mergeContacts,
+  readBackupContent,
+  writeBackupContent,
+} from './backup.ts'
 export { ChatClient } from './client.ts'
 export type {
   ChatAccount,
@@ -60,8 +78,14 @@ export type {
   Verification,
 } from './events.ts'
 // What the sentences are made of, for screens that speak another language.
-export { type FaultName, faultNameOf } from './faults.ts'
+export { type FaultName, faultNameOf, faultOf } from './faults.ts'
 export type { FileCalls, FileHost, FileSink, FileToSend } from './file-door.ts'
+export {
+  contactsWith,
+  type ForeignKnowledge,
+  readForeignKnowledge,
+  writeForeignKnowledge,
+} from './foreign-contacts.ts'
 export { isUnsent } from './history.ts'
 export { type NoticeName, type ReasonCode, reasonCodeOf } from './notices.ts'
 export type { Store, StoredAccount } from './store.ts'

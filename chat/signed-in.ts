@@ -85,7 +85,9 @@ export class SignedIn {
     this.#tell({ state: 'makingKey' })
     const { otr, account } = this.#setup
     const { signal } = this.#leaving
-    const { fingerprint, created } = await otr.identity(account.address, { signal })
+    const onProgress = (candidates: number) => this.#tell({ state: 'makingKey', candidates })
+    const watch = { signal, onProgress }
+    const { fingerprint, created } = await otr.identity(account.address, watch)
     if (this.#isOver) return
     this.#fingerprint = fingerprint
     this.#emit({ type: 'identity', fingerprint, created })

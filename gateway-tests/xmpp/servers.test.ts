@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { describe, expect, onTestFailed, test } from 'vitest'
+import { childOf, writeXml, xml } from '../clients/xml.ts'
+import { XmppStream } from '../clients/xmpp-stream.ts'
+import { XmppComponent } from '../gateway/component.ts'
+import { isListening } from '../ports.ts'
+import { startEjabberd } from './ejabberd.ts'
+import { startProsody } from './prosody.ts'
+import type { XmppServer } from './xmpp-server.ts'
+
+const SERVERS = [
+  ['prosody', startProsody],
+  ['ejabberd', startEjabberd],
+] as const
+
+describe.each(SERVERS)('%s', (name, start) => {
+  async function login(server: XmppServer, user: string): Promise<XmppStream> {
+    const password = `${user}’s password`
+    await server.addUser(user, password)
+    const account = `${user}@${server.domain}`
+    return XmppStream.connect({ port: server.port, account, password })
+  }
+
+  test('carries messages, and keeps those that nobody asked it not to', async () => {
+    await using server = await start()
+    await using alice = await login(server, 'alice')
+    await using bob = await login(server, 'bob')
+    const hint = xml('no-permanent-store', { xmlns: 'urn:xmpp:hints' })
+    alice.say(bob.jid, 'not to be kept', { extra: [hint] })
+    alice.say(bob.jid, 'to be kept')
+    await expect.poll(() => bob.messages.map(({ body }) => body)).toContain('to be kept')
+    const archive = xml('query', { xmlns: 'urn:xmpp:mam:2' })
+    await expect
+      .poll(async () => {
+        const before = bob.messages.length
+        await bob.ask('set', archive)
+        return bob.messages
+          .slice(before)
+          .map(({ stanza }) => writeXml(stanza))
+          .join('')
+      })
+      .toContain('to be kept')
+    const kept = bob.messages.map(({ stanza }) => childOf(stanza, 'result', 'urn:xmpp:mam:2'))
+    const words = kept.map((result) => (result === undefined ? '' : writeXml(result))).join('')
+    expect(words).not.toContain('not to be kept')
+  })
+
+  test('has rooms that whoever enters makes', async () => {
+    await using server = await start()
+    await using alice = await login(server, 'alice')
+    const there: string[] = []
+    alice.onPresence = (from) => there.push(from)
+    const room = `room@${server.roomsDomain}/alice`
+    alice.send(xml('presence', { to: room }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })))
+    await expect.poll(() => there).toContain(room)
+  })
+
+  test('takes components, each of its own domain', async () => {
+    await using server = await start({ componentDomains: ['one.test', 'two.test'] })
+    await using alice = await login(server, 'alice')
+    const got: string[] = []
+    const { componentPort: port, componentSecret: secret } = server
+    for (const domain of server.componentDomains) {
+      await XmppComponent.connect({ port, domain, secret }, ({ attributes }) => {
+        got.push(`${domain}: ${attributes['to']}`)
+      })
+    }
+    const wrong = XmppComponent.connect({ port, domain: 'one.test', secret: 'wrong' }, () => {})
+    await expect(wrong).rejects.toThrow()
+    for (const word of ['a', 'b', 'c']) alice.say(`${word}@one.test`, word)
+    alice.say('d@two.test', 'd')
+    await expect
+      .poll(() => got.toSorted())
+      .toEqual(
+        ['one.test: a@one.test', 'one.test: b@one.test', 'one.test: c@one.test'].concat(
+          'two.test: d@two.test',
+        ),
+      )
+  })
+
+  test('is gone when the process that started it is', async () => {
+    const file = new URL(`./${name}.ts`, import.meta.url)
+    const code = `import('${file}').then(async (it) => {
+      const { port, componentPort } = await it.${start.name}()
+      process.stdout.write(JSON.stringify([port, componentPort]) + '\\n')
+    })`
+    const child = spawn('npx', ['tsx', '-e', code], { detached: true })
+    const die = () => process.kill(-child.pid!, 'SIGKILL')
+    onTestFailed(() => void die())
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+    const ports: number[] = JSON.parse(line)
+    for (const port of ports) expect(await isListening(port)).toBe(true)
+    die()
+    for (const port of ports)
+      await expect.poll(() => isListening(port), { timeout: 5_000 }).toBe(false)
+  })
+})
