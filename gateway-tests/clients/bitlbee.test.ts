@@ -1,0 +1,4 @@
+import { BITLBEE } from './bitlbee.ts'
+import { testXmppClient } from './client-suite.ts'
+
+testXmppClient(BITLBEE)

@@ -1,0 +1,4 @@
+import { testXmppClient } from './client-suite.ts'
+import { LIBOTR_CLIENT } from './library-client.ts'
+
+testXmppClient(LIBOTR_CLIENT)

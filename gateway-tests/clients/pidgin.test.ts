@@ -1,0 +1,4 @@
+import { testXmppClient } from './client-suite.ts'
+import { PIDGIN } from './pidgin.ts'
+
+testXmppClient(PIDGIN)

@@ -1,0 +1,4 @@
+import { testXmppClient } from './client-suite.ts'
+import { POTR_CLIENT } from './library-client.ts'
+
+testXmppClient(POTR_CLIENT)

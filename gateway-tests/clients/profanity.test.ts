@@ -1,0 +1,4 @@
+import { testXmppClient } from './client-suite.ts'
+import { PROFANITY } from './profanity.ts'
+
+testXmppClient(PROFANITY)

@@ -1,0 +1,179 @@
+import { begun, ClientHome, needsPackage, until } from './client-home.ts'
+import { EventLog } from './event-log.ts'
+import { Terminal } from './terminal.ts'
+import type {
+  ClientEvent,
+  ClientState,
+  XmppClient,
+  XmppClientKind,
+  XmppClientOptions,
+} from './xmpp-client.ts'
+
+export const PROFANITY: XmppClientKind = {
+  name: 'profanity 0.13.1',
+  packages: ['profanity', 'tmux'],
+  drivenBy: 'what a person types and sees, in tmux',
+  limits: {
+    version3: 'its query is `?OTR?v2?`, and a query for version 3 alone goes unanswered',
+    changesVersion: 'it speaks one version',
+    abortsSmp: '/otr has no command for it: secret, question and answer are all',
+    holdsAfterEnd: 'it goes back to plain text by itself, and sends the next text in the clear',
+  },
+  async start(options) {
+    needsPackage('profanity', '/usr/bin/profanity')
+    return await begun(new Profanity(options))
+  },
+}
+
+class Profanity implements XmppClient {
+  readonly events = new EventLog<ClientEvent>(() => this.log())
+  readonly #options: XmppClientOptions
+  readonly #home = new ClientHome('profanity')
+  #terminal: Terminal | null = null
+  /** Lines of the conversation that became events. */
+  #read = 0
+
+  constructor(options: XmppClientOptions) {
+    this.#options = options
+  }
+
+  async begin(): Promise<void> {
+    const { port, account, password, peer } = this.#options
+    const [user, domain] = account.split('@')
+    this.#terminal = new Terminal(this.#home, '/usr/bin/profanity -l DEBUG', {
+      XDG_CONFIG_HOME: this.#home.path('config'),
+      XDG_DATA_HOME: this.#home.path('data'),
+    })
+    const terminal = this.#terminal
+    await terminal.expect(/Type '\/help' to show complete help/)
+    for (const setting of ['/autoping set 0', '/history off', '/chlog off', '/otr log on']) {
+      terminal.type(setting)
+    }
+    terminal.type(`/connect ${user}@${domain} server 127.0.0.1 port ${port} tls disable`)
+    await terminal.expect(/Enter password:/)
+    terminal.type(password)
+    await terminal.expect(/logged in successfully/)
+    terminal.type(`/otr gen`)
+    await terminal.expect(/Private key generation complete|already generated/)
+    this.#read = 0
+    terminal.type(`/msg ${peer}`)
+    await terminal.expect(new RegExp(`^ ${peer} .*\\[unencrypted\\]`))
+    terminal.onScreen = (screen) => this.#readEvents(screen)
+  }
+
+  async startOtr(): Promise<void> {
+    this.#type('/otr start')
+  }
+
+  async say(text: string): Promise<void> {
+    this.#type(text)
+  }
+
+  async verify(secret: string): Promise<void> {
+    this.#type(`/otr secret "${secret}"`)
+  }
+
+  async ask(question: string, answer: string): Promise<void> {
+    this.#type(`/otr question "${question}" "${answer}"`)
+  }
+
+  async answer(secret: string): Promise<void> {
+    const { question } = this.events.of('smpAsked').at(-1)!
+    this.#type(`/otr ${question === null ? 'secret' : 'answer'} "${secret}"`)
+  }
+
+  async abortSmp(): Promise<void> {
+    this.#type('/otr abort')
+    await this.#terminal?.expect(/Invalid usage, see '\/help otr'/)
+  }
+
+  async endOtr(): Promise<void> {
+    this.#type('/otr end')
+  }
+
+  async fingerprint(): Promise<string> {
+    this.#type('/otr myfp')
+    const [, digits] = await this.#terminal!.expect(new RegExp(`${FINGERPRINT}: ([0-9A-F ]{44})`))
+    return digits!.replaceAll(' ', '').toLowerCase()
+  }
+
+  async state(): Promise<ClientState> {
+    const title = this.#terminal?.screen[0] ?? ''
+    if (!title.includes('[OTR]')) return 'plaintext'
+    return title.includes('[trusted]') ? 'verified' : 'encrypted'
+  }
+
+  async setOpportunistic(on: boolean): Promise<void> {
+    this.#type(`/otr policy ${on ? 'opportunistic' : 'manual'} ${this.#options.peer}`)
+    const shown = () => this.#terminal?.screen.filter((line) => line.includes(FINGERPRINT)).length
+    const before = shown()
+    this.#type('/otr myfp') // It says nothing here about a policy: its next answer comes after it.
+    await until(
+      () => shown() !== before,
+      'answer of profanity',
+      () => this.log(),
+    )
+  }
+
+  async restart(key: 'same' | 'new'): Promise<void> {
+    await this.#end()
+    if (key === 'new') this.#home.remove('data/profanity/otr')
+    await this.begin()
+  }
+
+  async stop(): Promise<void> {
+    await this.#end()
+    this.#home.delete()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  log(): string {
+    return `${this.#home.log}\n${this.#terminal?.text}`
+  }
+
+  #type(line: string): void {
+    this.#terminal?.type(line)
+  }
+
+  async #end(): Promise<void> {
+    await this.#terminal?.close()
+    this.#terminal = null
+    await this.#home.end()
+  }
+
+  /** Below the title come the lines of the conversation, and never change. */
+  #readEvents(screen: readonly string[]): void {
+    const lines = screen.slice(1, -2)
+    for (; lines[this.#read]; this.#read++) {
+      const event = readLine(lines[this.#read]!, lines[this.#read + 1] ?? '')
+      if (event !== null) this.events.add(event)
+    }
+  }
+}
+
+const FINGERPRINT = 'Your OTR fingerprint'
+
+const NOTICES: readonly [RegExp, ClientEvent][] = [
+  [/^OTR session started/, { type: 'encrypted' }],
+  [/^OTR session ended/, { type: 'ended' }],
+  [/use '\/otr secret <secret>'/, { type: 'smpAsked', question: null }],
+  [/^Authentication successful|successfully authenticated you/, { type: 'smpSucceeded' }],
+  [/^Authentication failed|failed to authenticate you/, { type: 'smpFailed' }],
+  [/^SMP session aborted/, { type: 'smpAborted' }],
+]
+
+/** What one line of the conversation says; a question is in the line after it. */
+function readLine(line: string, next: string): ClientEvent | null {
+  const [, mark, text = ''] = /^\d\d:\d\d:\d\d ([-~!]) (.*)$/.exec(line) ?? []
+  if (mark === '!') {
+    if (text.endsWith('with the following question:')) {
+      return { type: 'smpAsked', question: next.slice('00:00:00 !   '.length) }
+    }
+    return NOTICES.find(([pattern]) => pattern.test(text))?.[1] ?? null
+  }
+  const [, said] = /^(?!me: )\S+@\S+: (.*)$/.exec(text) ?? []
+  return said === undefined ? null : { type: 'text', text: said, encrypted: mark === '~' }
+}
