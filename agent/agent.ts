@@ -11,6 +11,7 @@ import { fileToSend } from './file-to-send.ts'
 import { headlessClient } from './headless.ts'
 import { type AgentLine, describeMessage, LineWriter } from './lines.ts'
 import { ReceivedFiles } from './received-files.ts'
+import { watchSleep } from './sleep-watch.ts'
 
 export interface AgentSetup {
   readonly account: Omit<ChatAccount, 'instanceId'>
@@ -31,6 +32,7 @@ export class Agent {
   readonly #write: (line: AgentLine) => void
   readonly #address: Address
   readonly #said = new Map<string, ChatEvent>()
+  readonly #stopWatching: () => void
 
   constructor(setup: AgentSetup) {
     this.#write = setup.write
@@ -45,6 +47,7 @@ export class Agent {
       sink: (event) => this.#tell(event),
     })
     this.#client.signIn()
+    this.#stopWatching = watchSleep(() => this.#client.probe())
   }
 
   /** Runs one line of input. @returns false if it was `quit` */
@@ -61,6 +64,7 @@ export class Agent {
 
   /** Ends conversations and unregisters. */
   stop(): Promise<void> {
+    this.#stopWatching()
     return this.#client.signOut()
   }
 

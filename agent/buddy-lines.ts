@@ -18,7 +18,15 @@ question – I ask you a question; its answer is the secret too
 type – I look busy typing for a while
 end – I end our encryption, so you see what that looks like
 new key – I change my key, as if someone else had taken my place
-bye – I leave; write to me and I am back`
+bye – I leave; write to me and I am back
+Send me a file of 1 MB at most, and I say what I got`
+
+/** What the buddy got, so that both can compare. */
+export function gotFile(name: string, size: number, sha1: string): string {
+  return `I got ${name}: ${size} bytes, SHA-1 ${sha1}. I keep nothing of it.`
+}
+
+export const FILE_TOO_LARGE = 'I take files of 1 MB at most, and keep nothing of them.'
 
 export const TELL_SECRET = `My secret is: ${SECRET}`
 export const CODE_TAKEN = 'Good. I will answer your next verification with that code.'

@@ -5,8 +5,10 @@ import {
   type ChatEvent,
   type Message,
   parseAddress,
+  type Transfer,
   type Verification,
 } from '../chat/index.ts'
+import { BUDDY_FILE_MAX, BuddyFiles } from './buddy-files.ts'
 import * as say from './buddy-lines.ts'
 import type { FileStore } from './file-store.ts'
 import { headlessClient } from './headless.ts'
@@ -41,6 +43,7 @@ export function startBuddy(setup: BuddySetup): { stop(): Promise<void> } {
 
 class Buddy {
   readonly #client: ChatClient
+  readonly #files = new BuddyFiles()
   /** Codes that people told it, for their next verification. */
   readonly #codes = new Map<Address, string>()
   /** Whose last verification failed: perhaps they made a code that they have yet to tell. */
@@ -56,6 +59,7 @@ class Buddy {
       store,
       trust: certificate === undefined ? {} : { pinned: certificate },
       sink: (event) => this.#hear(event),
+      files: this.#files,
     })
     this.#client.signIn()
   }
@@ -79,6 +83,8 @@ class Buddy {
         return
       case 'verification':
         return this.#verification(event.peer, event.verification)
+      case 'transfer':
+        return this.#file(event.transfer)
       case 'keyChanged':
         return this.#client.trust(event.peer, event.fingerprint, 'accepted')
       default:
@@ -188,6 +194,18 @@ class Buddy {
   #forgetPending(peer: Address): void {
     this.#pending.get(peer)?.()
     this.#pending.delete(peer)
+  }
+
+  /** Takes what is small enough, and says what it was. */
+  #file({ id, peer, name, size, direction, state }: Transfer): void {
+    if (direction === 'out') return
+    if (state.step === 'asks' && size <= BUDDY_FILE_MAX) return this.#client.acceptFile(peer, id)
+    if (state.step === 'asks') {
+      this.#client.cancelFile(peer, id)
+      this.#client.send(peer, say.FILE_TOO_LARGE)
+    }
+    const hash = state.step === 'done' ? this.#files.hashOf(id) : null
+    if (hash !== null) this.#client.send(peer, say.gotFile(name, size, hash))
   }
 
   #announce(peer: Address, sentence: string, act: () => void): void {

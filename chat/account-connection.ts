@@ -136,6 +136,9 @@ export class AccountConnection implements Line {
       case 'established':
         this.#channels.get(event.call)?.established(event.peer, event.remote, event.active)
         return
+      case 'moved':
+        this.#channels.get(event.call)?.moved(event.remote, event.active)
+        return
       case 'peer':
         this.#channels.get(event.call)?.peerChanged(event.peer)
         return

@@ -98,7 +98,8 @@ function readContact(value: unknown): Contact | null {
   const fields = recordOf(value)
   const peer = readPeer(fields?.['peer'])
   if (fields === null || peer === null) return null
-  const { name, alwaysOtr, allowPlaintext, otrVersion, otrOffered, history, muted } = fields
+  const { name, alwaysOtr, allowPlaintext, otrVersion, otrOffered, history, muted, blocked } =
+    fields
   return {
     peer,
     name: typeof name === 'string' && name !== '' ? name : userOf(peer),
@@ -109,6 +110,7 @@ function readContact(value: unknown): Contact | null {
     ...(otrOffered === 2 || otrOffered === 3 ? { otrOffered } : {}),
     ...(history === 'keep' || history === 'session' || history === 'never' ? { history } : {}),
     ...(muted === true ? { muted } : {}),
+    ...(blocked === 'contact' || blocked === 'stranger' ? { blocked } : {}),
   }
 }
 

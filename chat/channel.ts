@@ -182,15 +182,12 @@ export class Channel {
   established(peer: SipPeer, remote: MsrpDescription, active: boolean): void {
     if (this.#isOver || this.#berth === null) return
     this.#peer = peer
-    this.#remote = remote
-    try {
-      const { maxChunk } = this.profile
-      const start = { remotePath: remote.path, active }
-      this.#berth.session.start(maxChunk === null ? start : { ...start, maxChunk })
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      this.#end('remote', faultOf(new SipError('SIP_MALFORMED', 'no session in a=path')))
-    }
+    this.#start(remote, active, 'start')
+  }
+
+  /** For the line: a later offer or answer of the peer's leads elsewhere. */
+  moved(remote: MsrpDescription, active: boolean): void {
+    if (!this.#isOver) this.#start(remote, active, 'move')
   }
 
   /** For the line: a re-INVITE has made the peer a room, or a person. */
@@ -215,6 +212,18 @@ export class Channel {
     this.#call = null
     if (by === 'network') this.#end('network', error && faultOf(error))
     else this.#end(error !== null && !this.#isOpen ? 'refused' : 'remote', error && faultOf(error))
+  }
+
+  #start(remote: MsrpDescription, active: boolean, how: 'start' | 'move'): void {
+    this.#remote = remote
+    try {
+      const { maxChunk } = this.profile
+      const start = { remotePath: remote.path, active }
+      this.#berth?.session[how](maxChunk === null ? start : { ...start, maxChunk })
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      this.#end('remote', faultOf(new SipError('SIP_MALFORMED', 'no session in a=path')))
+    }
   }
 
   async #reserve(next: (path: readonly string[]) => void): Promise<void> {

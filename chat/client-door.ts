@@ -86,6 +86,13 @@ export interface ChatClientDoor extends FileCalls {
   accept(peer: Address): void
   decline(peer: Address): void
   close(peer: Address): void
+  /**
+   * Closes what is open with the peer and lets nothing through from now on: invitations, messages and
+   * files are turned away as if nobody were there. The `contact` event says it.
+   */
+  block(peer: Address): void
+  /** A contact is one again; a stranger is forgotten. */
+  unblock(peer: Address): void
 
   /**
    * Stores, then sends as soon as policy allows. Text longer than the path to the peer carries goes as

@@ -52,6 +52,7 @@ export class ChatClient implements ChatClientDoor {
   addContact(peer: Address, name: string | null): void {
     this.#do(peer, (account) => {
       account.contacts.add(peer, name)
+      account.contacts.unblock(peer)
       account.with(peer)
     })
   }
@@ -89,6 +90,17 @@ export class ChatClient implements ChatClientDoor {
 
   close(peer: Address): void {
     this.#withConversation(peer, (conversation) => conversation.close())
+  }
+
+  block(peer: Address): void {
+    this.#do(peer, (account) => account.block(peer))
+  }
+
+  unblock(peer: Address): void {
+    this.#withContact(peer, (contact, account) => {
+      if (contact.blocked === 'stranger') account.remove(peer)
+      else account.contacts.unblock(peer)
+    })
   }
 
   send(peer: Address, text: string): string {

@@ -36,14 +36,7 @@ export class ContactBook {
   /** Makes a contact, or renames it where a name is given. */
   add(peer: Address, name: string | null): Contact {
     const before = this.get(peer)
-    const contact: Contact = before ?? {
-      peer,
-      name: userOf(peer),
-      alwaysOtr: false,
-      allowPlaintext: false,
-      keys: [],
-      otrVersion: null,
-    }
+    const contact = before ?? this.#fresh(peer, null)
     const after = name === null ? contact : { ...contact, name }
     if (after !== before) void this.put(after)
     return after
@@ -70,8 +63,38 @@ export class ContactBook {
     void this.#archive.deleteContact(peer)
   }
 
+  isBlocked(peer: Address): boolean {
+    return this.get(peer)?.blocked !== undefined
+  }
+
+  unblock(peer: Address): void {
+    const contact = this.get(peer)
+    if (contact?.blocked === undefined) return
+    const { blocked: _, ...open } = contact
+    void this.put(open)
+  }
+
+  /** Makes this a contact of whom nothing is heard. */
+  block(peer: Address, name: string | null): void {
+    const before = this.get(peer)
+    if (before?.blocked !== undefined) return
+    const contact = before ?? this.#fresh(peer, name)
+    void this.put({ ...contact, blocked: before === null ? 'stranger' : 'contact' })
+  }
+
   /** Another contact with this key, if there is one. */
   ownerOf(fingerprint: string, besides: Address): Address | null {
     return ownerOf(this.#contacts.values(), fingerprint, besides)
+  }
+
+  #fresh(peer: Address, name: string | null): Contact {
+    return {
+      peer,
+      name: name ?? userOf(peer),
+      alwaysOtr: false,
+      allowPlaintext: false,
+      keys: [],
+      otrVersion: null,
+    }
   }
 }

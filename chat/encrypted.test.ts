@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OtrEngine } from '../otr/index.ts'
+import { VERIFICATION_REST_MS } from './limits.ts'
 import { couple, stage } from './testing/stage.ts'
 
 test('a conversation turns encrypted by itself, and nothing of it can be read on the way', async () => {
@@ -80,12 +81,33 @@ describe('verification', () => {
     expect(await alice.verification('failed')).toMatchObject({ attempts: 1, stillVerified: false })
     await bob.verification('failed')
     expect((await alice.notice('verification-failed')).tone).toBe('alert')
+    alice.client.verify(bob.address, 'swordfish', null)
+    await alice.fault('CHAT_VERIFICATION_REST')
+    alice.later(VERIFICATION_REST_MS)
+    bob.later(VERIFICATION_REST_MS)
     const from = alice.events.length
     alice.client.verify(bob.address, 'swordfish', null)
     await bob.verification('asked', bob.events.length)
     bob.client.answer(alice.address, 'swordfsh')
     expect(await alice.verification('failed', from)).toMatchObject({ attempts: 2 })
     expect(alice.privacyNow(bob.address)!.state).toBe('unverified')
+  })
+
+  test('a peer who guesses on at once is not answered, and nobody is asked', async () => {
+    await using on = await stage()
+    const { alice, bob } = await couple(on)
+    alice.client.verify(bob.address, 'one', null)
+    await bob.verification('asked')
+    bob.client.answer(alice.address, 'two')
+    await alice.verification('failed')
+    await bob.verification('failed')
+    const from = bob.events.length
+    alice.later(VERIFICATION_REST_MS) // A clock that its owner has set.
+    alice.client.verify(bob.address, 'three', null)
+    const stopped = await alice.verification('aborted')
+    expect(stopped).toMatchObject({ by: 'peer', answered: false })
+    expect(stopped).not.toHaveProperty('byApp')
+    expect(bob.events.slice(from).filter(({ type }) => type === 'verification')).toEqual([])
   })
 
   test('answering a question proves the one who answers, not the one who asks', async () => {
@@ -111,6 +133,8 @@ describe('verification', () => {
     await bob.verification('asked')
     bob.client.answer(alice.address, 'wrong')
     expect(await alice.verification('failed')).toMatchObject({ stillVerified: true })
+    await bob.verification('failed')
+    for (const one of [alice, bob]) one.later(VERIFICATION_REST_MS)
     const from = bob.events.length
     alice.client.verify(bob.address, 'right', null)
     await bob.verification('asked', from)

@@ -82,6 +82,8 @@ export interface Contact {
   readonly history?: HistoryRule
   /** No sound and no notification for new messages. Changes of keys are announced all the same. */
   readonly muted?: boolean
+  /** Nothing from this address gets through, and nobody is told why. What it was before it was blocked. */
+  readonly blocked?: 'contact' | 'stranger'
 }
 
 /**
@@ -174,6 +176,8 @@ export type Verification =
       readonly attempts: number
       /** An earlier verification of this key still stands. */
       readonly stillVerified: boolean
+      /** Until then none of ours begins, and none of the peer's is answered. */
+      readonly until: number
     }
   | {
       readonly step: 'aborted'
@@ -181,6 +185,10 @@ export type Verification =
       readonly at: number
       /** Both had spoken already: some apps end this way, without a result, when answers differ. */
       readonly answered: boolean
+      /** Sooner than a person could have read it: their app takes no questions, as Blink Qt's does not. */
+      readonly byApp?: true
+      /** As of `failed`: with `answered`, it may have been a guess. */
+      readonly until?: number
     }
 
 /** A line of the timeline that no person wrote. The code is the contract; the sentence is shown. */

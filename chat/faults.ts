@@ -19,6 +19,7 @@ import { vaultFaultOf } from './vault-faults.ts'
  * - `CHAT_ROOM_UNEXPECTED`: someone who could encrypt answers as a room now.
  * - `CHAT_ALWAYS_OTR`: this contact is never written to in clear.
  * - `CHAT_KEY_UNDECIDED`: the changed key comes first. `CHAT_KEY_IN_USE`: it cannot be forgotten.
+ * - `CHAT_VERIFICATION_REST`: a verification failed so shortly ago that another would be a guess.
  * - `CHAT_NO_QUESTION`: no verification runs, or it is not our turn. `CHAT_EMPTY`, `CHAT_TOO_LONG`: of a text or a secret.
  * - `CHAT_SENT`: it has left and cannot be taken back.
  * - `CHAT_UNKNOWN_FILE`, `CHAT_FILES_MAX`: there is no such transfer, or there are too many.
@@ -51,6 +52,7 @@ const SENTENCES = {
     'Messages to this contact are always encrypted. Change that in the contact’s settings first.',
   CHAT_KEY_UNDECIDED: 'Decide first whether to accept the changed identity.',
   CHAT_KEY_IN_USE: 'This key is in use now. End the conversation before you forget it.',
+  CHAT_VERIFICATION_REST: 'The last answers did not match. Wait a little before the next try.',
   CHAT_NO_QUESTION: 'There is no verification to answer or to stop.',
   CHAT_EMPTY: 'There is nothing in it.',
   CHAT_TOO_LONG: 'The question is too long. 1,000 characters are the most.',

@@ -87,6 +87,7 @@ export {
   writeForeignKnowledge,
 } from './foreign-contacts.ts'
 export { isUnsent } from './history.ts'
+export { FILE_SIZE_MAX, FILES_PER_PEER_MAX } from './limits.ts'
 export { type NoticeName, type ReasonCode, reasonCodeOf } from './notices.ts'
 export type { Store, StoredAccount } from './store.ts'
 export type { Transfer, TransferState } from './transfer-events.ts'

@@ -20,6 +20,10 @@ test('signing out while the key is made cancels that: none is saved, and the nex
   expect(saved).toEqual([alice.address])
   expect(alice.all('account').map(({ account }) => account.state)).toContain('signedOut')
   expect(alice.all('identity')).toMatchObject([{ created: true }])
+  const tried = alice.all('account').flatMap(({ account }) => {
+    return account.state === 'makingKey' ? [account.candidates ?? 0] : []
+  })
+  expect(tried.at(-1), 'how far it is').toBeGreaterThan(0)
   expect(alice.events.findIndex(({ type }) => type === 'identity')).toBeGreaterThanOrEqual(from)
 
   alice.client.renewIdentity()

@@ -23,6 +23,14 @@ export const ERROR_REQUERY_MS = 60_000
 
 /** One verification, from the question to the result: people type the answer. */
 export const VERIFICATION_MAX_MS = 120_000
+/** After a verification that failed the next one waits 10 s, and three times as long after each more. */
+export const VERIFICATION_REST_MS = 10_000
+/** The longest such wait: 15 min. */
+export const VERIFICATION_REST_MAX_MS = 900_000
+/** The peer saw the failure a little earlier than we, and may begin so much sooner: 2 s. */
+export const VERIFICATION_REST_SLACK_MS = 2_000
+/** What the peer stops sooner than this nobody has read: 1.5 s. */
+export const VERIFICATION_READ_MS = 1_500
 /** Longest SMP question, in characters; it travels in one TLV beside the proofs. */
 export const QUESTION_MAX = 1_000
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, expect, test } from 'vitest'
-import { parseFrame } from '../msrp/index.ts'
+import { MsrpError, parseFrame } from '../msrp/index.ts'
 import type { Roster, RosterStatus } from '../sip/index.ts'
 import type { Channel } from './channel.ts'
 import type { ChatContext } from './context.ts'
@@ -161,6 +161,16 @@ test.each([
   status = answer
   visit.setNickname('Al')
   await expect.poll(faults).toEqual([code])
+  expect(room().nickname).toBeNull()
+})
+
+// As an unhandled rejection it would end the agent's process; vitest fails for one.
+test('a connection that is lost before a nickname is answered is no news of the nickname', async () => {
+  const lost = new MsrpError('MSRP_CONNECTION_LOST', 'the connection was closed')
+  visit.enter(Object.assign(channel('nickname'), { setNickname: () => Promise.reject(lost) }))
+  visit.setNickname('Al')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(faults()).toEqual([])
   expect(room().nickname).toBeNull()
 })
 

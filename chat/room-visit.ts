@@ -79,12 +79,14 @@ export class RoomVisit {
     if (channel === null) return this.#refuse('CHAT_NOT_A_ROOM')
     if (!this.#allows.nicknames) return this.#refuse('CHAT_NICKNAME_OFF')
     if (nickname === null) return this.#refuse('CHAT_NICKNAME_MALFORMED')
-    void channel.setNickname(nickname).then((status) => {
+    const onAnswer = (status: number) => {
       if (channel !== this.#channel) return
       if (status !== 200) return this.#refuse(REFUSALS[status] ?? 'CHAT_NICKNAME_REFUSED')
       this.#nickname = nickname || null
       this.#tell()
-    })
+    }
+    // A connection that is lost meanwhile is told of as such.
+    channel.setNickname(nickname).then(onAnswer, () => {})
   }
 
   /**

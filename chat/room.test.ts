@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseAddress } from './address.ts'
-import { type Actor, stage } from './testing/stage.ts'
+import { OverheardCall } from './testing/overheard-call.ts'
+import { type Actor, couple, stage } from './testing/stage.ts'
 
 /** OTR as other software would send it into a room, between words of people. */
 const RAW = ['?OTRv23? I would like to talk privately', '?OTR:AAMDAAAA.', '?OTR Error: nonsense']
@@ -87,3 +88,25 @@ test('a person who is said to be a room gets nothing that was meant for the pers
   alice.client.setAlwaysOtr(carol.address, true)
   await alice.fault('CHAT_ROOM')
 })
+
+test.each(['UPDATE', 'INVITE'])(
+  'a person who becomes a room by %s in the middle of it gets nothing more',
+  async (method) => {
+    await using on = await stage()
+    const call = new OverheardCall()
+    const { alice, bob } = await couple(on, { forge: call.listen })
+    const sdp = method === 'INVITE' ? call.sdp : ''
+    alice.mishear('sip', call.request(method, `<${bob.address}>;isfocus`, sdp))
+    expect(await alice.until((event) => event.type === 'closed')).toMatchObject({
+      fault: { code: 'CHAT_ROOM_UNEXPECTED' },
+    })
+    const before = on.wire().match(/\?OTR/g)!.length
+    const id = alice.client.send(bob.address, 'between you and me')
+    await alice.until((event) => event.type === 'kept' && event.id === id)
+    expect(alice.client.messages(bob.address).find((one) => one.id === id)).toMatchObject({
+      delivery: 'queued',
+    })
+    expect(on.wire()).not.toContain('between you and me')
+    expect(on.wire().match(/\?OTR/g), 'and not a word of OTR').toHaveLength(before)
+  },
+)

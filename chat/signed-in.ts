@@ -80,7 +80,8 @@ export class SignedIn {
     const { contacts, messages } = await this.#archive.load()
     this.contacts.restore(contacts)
     for (const message of messages) {
-      if (this.contacts.get(message.peer)) this.with(message.peer).restore(message)
+      const contact = this.contacts.get(message.peer)
+      if (contact && !contact.blocked) this.with(message.peer).restore(message)
     }
     this.#tell({ state: 'makingKey' })
     const { otr, account } = this.#setup
@@ -147,6 +148,17 @@ export class SignedIn {
     this.contacts.remove(peer)
   }
 
+  /** Closes what is open with the peer, and lets nothing through any more. */
+  block(peer: Address): void {
+    const request = this.strangers.admit(peer)
+    request?.invitation?.refuse(480)
+    this.transfers.forget(peer)
+    const conversation = this.#conversations.get(peer)
+    this.#conversations.delete(peer)
+    this.contacts.block(peer, request?.name ?? null)
+    void conversation?.dispose()
+  }
+
   /** Other conversations show whose key is whose. */
   tellPrivacy(): void {
     for (const conversation of this.#conversations.values()) conversation.tellPrivacy()
@@ -189,7 +201,9 @@ export class SignedIn {
         this.strangers.withdrawn(event.invitation)
         return
       case 'fileOffered':
-        this.transfers.offered(event.invitation)
+        if (this.contacts.isBlocked(event.invitation.peer.address as Address))
+          event.invitation.refuse(480)
+        else this.transfers.offered(event.invitation)
         return
       case 'fileWithdrawn':
         this.transfers.withdrawn(event.invitation)
@@ -200,6 +214,7 @@ export class SignedIn {
       case 'page': {
         const { contentType, body } = event
         const peer = event.peer.address as Address
+        if (this.contacts.isBlocked(peer)) return
         if (this.contacts.get(peer) === null) {
           this.strangers.paged(peer, event.peer.displayName, { contentType, body })
         } else this.with(peer).page(this.#context.newId(), contentType, body)
@@ -211,6 +226,7 @@ export class SignedIn {
     const peer = invitation.peer.address as Address
     // A check of the connection calls its own account, and answers for itself.
     if (peer === this.#context.own) return invitation.refuse(486)
+    if (this.contacts.isBlocked(peer)) return invitation.refuse(480)
     // Into a room nobody is drawn unasked: to be there is to be seen by everybody in it.
     const isRoom = invitation.peer.isFocus
     if (isRoom && this.find(peer)?.isRoom) return invitation.refuse(486)
@@ -220,6 +236,7 @@ export class SignedIn {
 
   /** Somebody asks us to come into a room: worth a question if we know them. */
   #onReferral(room: Address, by: Address): void {
+    if (this.contacts.isBlocked(by) || this.contacts.isBlocked(room)) return
     if (this.contacts.get(by) !== null && !this.find(room)?.isRoom)
       this.strangers.referred(room, by)
   }

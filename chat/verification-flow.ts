@@ -1,7 +1,7 @@
 import type { OtrCommand, SmpStep } from '../otr/index.ts'
 import { type ChatContext, notice, refuse } from './context.ts'
 import type { Address, Verification } from './events.ts'
-import { QUESTION_MAX, VERIFICATION_MAX_MS } from './limits.ts'
+import { QUESTION_MAX, VERIFICATION_MAX_MS, VERIFICATION_REST_SLACK_MS } from './limits.ts'
 import type { NoticeName } from './notices.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
 import type { TaskQueue } from './task-queue.ts'
@@ -16,7 +16,10 @@ export class VerificationFlow {
   readonly #queue: TaskQueue
   readonly #run: (command: OtrCommand) => Promise<void>
   #now: Verification = { step: 'idle' }
+  /** Guesses that were wrong, or may have been, since one was right. */
   #attempts = 0
+  /** Nobody guesses before then. */
+  #restUntil = 0
   #cancelTimeout = () => {}
 
   constructor(
@@ -39,6 +42,7 @@ export class VerificationFlow {
       if (this.#gate.fingerprint === null) return this.#refuse('CHAT_NOT_ENCRYPTED')
       if (secret === '') return this.#refuse('CHAT_EMPTY')
       if ((question?.length ?? 0) > QUESTION_MAX) return this.#refuse('CHAT_TOO_LONG')
+      if (this.#context.env.now() < this.#restUntil) return this.#refuse('CHAT_VERIFICATION_REST')
       if (isRunning(this.#now)) await this.#abort('us')
       await this.#run({ op: 'smpStart', secret, question })
     })
@@ -64,12 +68,18 @@ export class VerificationFlow {
     const fingerprint = this.#gate.fingerprint
     const contact = this.#context.contacts.get(this.#peer)
     if (fingerprint === null || contact === null) return
+    const now = this.#context.env.now()
+    if (smp.step === 'asked' && now < this.#restUntil - VERIFICATION_REST_SLACK_MS)
+      return await this.#run({ op: 'smpAbort' })
     const isVerified = (keyOf(contact, fingerprint)?.verified ?? null) !== null
-    const facts = { now: this.#context.env.now(), attempts: this.#attempts, isVerified }
+    const facts = { now, attempts: this.#attempts, isVerified }
     const next = follow(this.#now, smp, facts)
     if (next === this.#now) return
-    if (next.step === 'failed') this.#attempts = next.attempts
-    if (next.step === 'succeeded') this.#attempts = 0
+    if (next.step === 'succeeded') this.#attempts = this.#restUntil = 0
+    else if ('until' in next && next.until !== undefined) {
+      this.#attempts += 1
+      this.#restUntil = next.until
+    }
     if (next.step === 'succeeded' && next.provesPeer) {
       await this.#context.contacts.putDurably(verify(contact, fingerprint, 'smp', next.at))
       this.#become(next)

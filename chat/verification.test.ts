@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { SmpStep } from '../otr/index.ts'
 import type { Verification } from './events.ts'
-import { follow, isRunning } from './verification.ts'
+import { follow, isRunning, restAfter } from './verification.ts'
 
 const FACTS = { now: 1000, attempts: 0, isVerified: false }
 const walk = (steps: readonly SmpStep[], facts = FACTS) =>
@@ -29,6 +29,7 @@ describe('a verification', () => {
         at: 1,
         attempts: 3,
         stillVerified: true,
+        until: 1 + 90_000,
       })
     }
   })
@@ -53,6 +54,22 @@ describe('a verification', () => {
   test('that the peer aborts after both have spoken may have failed: otr3 and potr end so', () => {
     const steps: SmpStep[] = [{ step: 'started', question: null }, { step: 'working' }]
     expect(walk([...steps, { step: 'aborted', by: 'peer' }])).toMatchObject({ answered: true })
+  })
+
+  test('lets nobody guess on at once: 10 s, 30 s, and longer each time, up to a quarter of an hour', () => {
+    const rests = [1, 2, 3, 4, 5, 50].map(restAfter)
+    expect(rests).toEqual([10_000, 30_000, 90_000, 270_000, 810_000, 900_000])
+    const late: SmpStep[] = [{ step: 'started', question: null }, { step: 'working' }]
+    expect(walk([...late, { step: 'aborted', by: 'peer' }])).toMatchObject({ until: 11_000 })
+  })
+
+  test('that is stopped before anybody can have read it was stopped by an app', () => {
+    const waiting = walk([{ step: 'started', question: 'Who?' }])
+    const stop = { step: 'aborted', by: 'peer' } as const
+    expect(follow(waiting, stop, { ...FACTS, now: 1_200 })).toMatchObject({ byApp: true })
+    expect(follow(waiting, stop, { ...FACTS, now: 9_000 })).not.toHaveProperty('byApp')
+    const afterFailure = { ...FACTS, now: 1_200, attempts: 1 }
+    expect(follow(waiting, stop, afterFailure)).not.toHaveProperty('byApp')
   })
 
   test('runs from the first question to the result', () => {

@@ -1,5 +1,6 @@
 import type { SmpStep } from '../otr/index.ts'
 import type { Verification } from './events.ts'
+import { VERIFICATION_READ_MS, VERIFICATION_REST_MAX_MS, VERIFICATION_REST_MS } from './limits.ts'
 
 /** What the result of a run is told with. */
 export interface VerificationFacts {
@@ -29,9 +30,7 @@ export function follow(before: Verification, smp: SmpStep, facts: VerificationFa
       return failed(facts)
     case 'aborted':
       // Our library aborts a run that nobody began where a stray message came: nothing to tell.
-      return isRunning(before)
-        ? { step: 'aborted', by: smp.by, at: now, answered: before.step === 'working' }
-        : before
+      return isRunning(before) ? aborted(before, smp.by, facts) : before
   }
 }
 
@@ -40,6 +39,28 @@ export function isRunning(verification: Verification): boolean {
   return 'since' in verification
 }
 
+/** How long nobody may try again after so many guesses that were wrong, in milliseconds. */
+export function restAfter(attempts: number): number {
+  return Math.min(VERIFICATION_REST_MS * 3 ** (attempts - 1), VERIFICATION_REST_MAX_MS)
+}
+
 function failed({ now, attempts, isVerified }: VerificationFacts): Verification {
-  return { step: 'failed', at: now, attempts: attempts + 1, stillVerified: isVerified }
+  const count = attempts + 1
+  const until = now + restAfter(count)
+  return { step: 'failed', at: now, attempts: count, stillVerified: isVerified, until }
+}
+
+function aborted(
+  before: Verification,
+  by: 'us' | 'peer',
+  { now, attempts }: VerificationFacts,
+): Verification {
+  const answered = before.step === 'working'
+  // Who sees the peer's last proof and stops has had a guess, whatever is said of it.
+  if (answered && by === 'peer')
+    return { step: 'aborted', by, at: now, answered, until: now + restAfter(attempts + 1) }
+  const isTooSoon = before.step === 'waiting' && now - before.since < VERIFICATION_READ_MS
+  // After a failure it may be the peer's app that wants a pause.
+  const byApp = by === 'peer' && isTooSoon && attempts === 0
+  return { step: 'aborted', by, at: now, answered, ...(byApp ? { byApp } : {}) }
 }

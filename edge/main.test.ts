@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { connect } from 'node:tls'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import {
@@ -16,6 +19,7 @@ import {
   relayUri,
 } from '../msrp/index.ts'
 import { systemEnv } from './env.ts'
+import { makeCa } from './testing/local-ca.ts'
 import { RawStream } from './testing/raw-msrp-stream.ts'
 import { SipPhone } from './testing/sip-phone.ts'
 
@@ -29,12 +33,17 @@ let url: string
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sotto-main-'))
   writeFileSync(join(folder, 'index.html'), '<!doctype html>')
+  await start()
+})
+
+async function start(...more: readonly string[]): Promise<void> {
   log = ''
   process = spawn(
     globalThis.process.execPath,
     ['--import', 'tsx', join(import.meta.dirname, 'main.ts')].concat(
       ['--port', '0', '--data', join(folder, 'data'), '--web', folder, '--no-provider'],
       ['--msrp-port', '0'],
+      more,
     ),
   )
   process.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -45,9 +54,10 @@ beforeEach(async () => {
     said += text
     if (said.endsWith('\n')) break
   }
-  url = /http:\S+/.exec(said)?.[0] ?? ''
+  url = /https?:\S+/.exec(said)?.[0] ?? ''
   expect(url, log).not.toBe('')
-})
+}
+
 afterEach(() => {
   process.kill('SIGKILL')
   rmSync(folder, { recursive: true })
@@ -170,4 +180,33 @@ test('a whole run leaves no text, token or password in its log', async () => {
   for (const secret of [...secrets, ...tokens, alice.path.at(-1)!, 'Digest', 'nonce']) {
     expect(log).not.toContain(secret)
   }
+})
+
+test('--tls-cert and --tls-key: the page, both WebSockets and the stream port speak TLS, and no less', async () => {
+  process.kill('SIGKILL')
+  const ca = makeCa()
+  const { cert, key } = ca.issue('sotto.localhost')
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') }
+  writeFileSync(files.cert, cert)
+  writeFileSync(files.key, key)
+  const trust = { ca: ca.ca, servername: 'sotto.localhost' }
+  ca.remove()
+  await start('--tls-cert', files.cert, '--tls-key', files.key)
+  expect(url).toMatch(/^https:/)
+  const answered = once(get(new URL('healthz', url), trust), 'response')
+  expect(((await answered) as [IncomingMessage])[0].statusCode).toBe(200)
+  for (const protocol of ['sip', 'msrp']) {
+    const socket = new WebSocket(new URL('ws', url.replace('http', 'ws')), protocol, trust)
+    await once(socket, 'open')
+    socket.close()
+    await once(socket, 'close')
+  }
+  const [, port] = /"msrpPort":(\d+)/.exec(log)!
+  const stream = connect({ host: '127.0.0.1', port: Number(port), minVersion: 'TLSv1.2', ...trust })
+  await once(stream, 'secureConnect')
+  expect(stream.authorized).toBe(true)
+  stream.destroy()
+  // One who does not know the authority, and one who does not speak TLS.
+  await expect(fetch(new URL('healthz', url))).rejects.toThrow()
+  await expect(fetch(new URL('healthz', url.replace('https', 'http')))).rejects.toThrow()
 })

@@ -1,4 +1,5 @@
-import { mkdtempSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -52,6 +53,25 @@ test('repeats what it is told, and reports that it was read', async () => {
   const sent = await alice.expect({ event: 'message', direction: 'out' })
   await alice.expect({ event: 'delivery', id: sent['id'], state: 'delivered', encrypted: true })
   await alice.expect({ event: 'message', direction: 'in', text: 'Grüße, 世界 👋', encrypted: true })
+})
+
+test('takes a small file, encrypted, and says what it got', async () => {
+  // What the file becomes and what the buddy says go different ways: either may be first.
+  const becomes = (state: object) =>
+    expect
+      .poll(() => alice.lines)
+      .toContainEqual(expect.objectContaining({ event: 'file', direction: 'out', ...state }))
+  const path = join(mkdtempSync(join(tmpdir(), 'sotto-file-')), 'notes.txt')
+  writeFileSync(path, 'the plan is in here')
+  alice.do({ do: 'file-send', peer: BUDDY, path })
+  const sha1 = createHash('sha1').update('the plan is in here').digest('hex')
+  const text = `I got notes.txt: 19 bytes, SHA-1 ${sha1}. I keep nothing of it.`
+  await alice.expect({ event: 'message', direction: 'in', text, encrypted: true })
+  await becomes({ state: 'done', encrypted: true })
+  writeFileSync(path, new Uint8Array(1_000_001))
+  alice.do({ do: 'file-send', peer: BUDDY, path })
+  await alice.expect({ event: 'message', direction: 'in', text: /1 MB at most/ })
+  await becomes({ state: 'cancelled', by: 'peer' })
 })
 
 test('answers a verification with its secret', async () => {

@@ -58,15 +58,24 @@ async function metric(server: Kamailio, name: string): Promise<number> {
   return Number(line?.slice(name.length).trim().split(' ')[0] ?? 0)
 }
 
-describe('two agents and one Kamailio', () => {
+const authority = makeCa()
+const tls = { ...authority.issue('localhost'), ca: authority.ca }
+const ca = join(mkdtempSync(join(tmpdir(), 'sotto-ca-')), 'ca.pem')
+writeFileSync(ca, authority.ca)
+afterAll(() => authority.remove())
+
+describe.each([
+  ['ws', {}, {}],
+  ['wss', { tls }, { ca }],
+] as const)('two agents and one Kamailio, over %s', (_, serves, trusts) => {
   let server: Kamailio
   let alice: AgentProcess
   let bob: AgentProcess
 
   beforeAll(async () => {
-    server = await startKamailio()
-    alice = await agent('alice', server)
-    bob = await agent('bob', server)
+    server = await startKamailio(serves)
+    alice = await agent('alice', server, trusts)
+    bob = await agent('bob', server, trusts)
   })
   afterAll(async () => {
     await Promise.all([alice?.quit(), bob?.quit()])
@@ -92,6 +101,7 @@ describe('two agents and one Kamailio', () => {
     await bob.expect({ event: 'smp', state: 'asked', question: null })
     bob.do({ do: 'answer', peer: ALICE, secret: 'the green door' })
     await Promise.all([alice, bob].map((one) => one.expect({ event: 'smp', state: 'failed' })))
+    await new Promise((resolve) => setTimeout(resolve, 10_000)) // Nobody may guess on at once.
 
     alice.do({ do: 'verify', peer: BOB, secret: 'the red door' })
     await bob.expect({ event: 'smp', state: 'asked' })
@@ -127,7 +137,7 @@ describe('two agents and one Kamailio', () => {
     const texts = ['while you were away', 'und noch etwas', 'three']
     for (const text of texts) write(alice, text)
     const last = await alice.expect({ event: 'message', direction: 'out', text: 'three' })
-    bob = await agent('bob', server, { store })
+    bob = await agent('bob', server, { store, ...trusts })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 60_000)
     expect(received(bob)).toEqual(texts)
   })
@@ -140,7 +150,7 @@ describe('two agents and one Kamailio', () => {
     await server.kill()
     for (const text of texts.slice(20)) write(alice, text)
     const last = await alice.expect({ event: 'message', direction: 'out', text: 'number 39' })
-    server = await startKamailio({ port: server.port })
+    server = await startKamailio({ port: server.port, ...serves })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 100_000)
     expect(received(bob).slice(before)).toEqual(texts)
     await say(bob, alice, 'all there')
@@ -148,7 +158,7 @@ describe('two agents and one Kamailio', () => {
 
   test('announce a changed key, and send nothing to it before it is trusted', async () => {
     await bob.quit()
-    bob = await agent('bob', server)
+    bob = await agent('bob', server, trusts)
     write(alice, 'is it you?')
     const held = await alice.expect({ event: 'message', direction: 'out', text: 'is it you?' })
     await bob.expect({ event: 'incoming', peer: ALICE, accepted: false }, 60_000)
@@ -162,14 +172,8 @@ describe('two agents and one Kamailio', () => {
 })
 
 describe('over TLS, with an authority of one’s own', () => {
-  const authority = makeCa()
-  const tls = { ...authority.issue('localhost'), ca: authority.ca }
-  afterAll(() => authority.remove())
-
-  test('two agents talk', async () => {
+  test('a certificate is exchanged while two agents talk', async () => {
     await using server = await startKamailio({ tls })
-    const ca = join(mkdtempSync(join(tmpdir(), 'sotto-ca-')), 'ca.pem')
-    writeFileSync(ca, authority.ca)
     await using alice = await agent('alice', server, { ca })
     await using bob = await agent('bob', server, { ca })
     await meet(alice, bob)

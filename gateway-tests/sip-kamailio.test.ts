@@ -14,6 +14,10 @@ class Phone {
   readonly sent: string[] = []
   /** Cuts the wire, without a word. */
   cut = () => {}
+  /** Sends something of which the agent does not know. */
+  say = (_text: string) => {}
+  /** The latest ACK: whatever goes within a call, goes where it went. */
+  ack = ''
 
   constructor(user: string, password = passwordOf(user), url = server.url) {
     const env: SipEnv = {
@@ -21,8 +25,10 @@ class Phone {
         const socket = new WebSocket(url, 'sip')
         this.cut = () => socket.terminate()
         const send = socket.send.bind(socket)
+        this.say = send
         socket.send = (data: string) => {
           this.sent.push(data.split(' ', 1)[0]!)
+          if (data.startsWith('ACK')) this.ack = data
           send(data)
         }
         return socket as unknown as ReturnType<SipEnv['connect']>
@@ -140,6 +146,23 @@ describe('against Kamailio', () => {
     bob.agent.end(incoming.call)
     expect(await alice.told('ended')).toEqual({ type: 'ended', call, by: 'remote', error: null })
     expect(await bob.told('ended')).toMatchObject({ by: 'local', error: null })
+  })
+
+  test('an UPDATE within a call arrives: whoever becomes a room by it is known for one', async () => {
+    const [alice, bob] = [await phone('alice'), await phone('bob')]
+    alice.agent.invite('bob@test.local', stream('a', 'actpass'))
+    const incoming = await bob.told('incoming')
+    bob.agent.accept(incoming.call, stream('b', 'active'))
+    await Promise.all([alice.told('established'), bob.told('established')])
+    await expect.poll(() => alice.ack).not.toBe('')
+    const update = alice.ack
+      .replace(/^ACK/, 'UPDATE')
+      .replace(/CSeq: (\d+) ACK/, (_, cseq) => `CSeq: ${Number(cseq) + 1} UPDATE`)
+      .replace(/branch=z9hG4bK\w+/, 'branch=z9hG4bKupdate')
+      .replace('\r\n\r\n', '\r\nContact: <sip:alice@a.invalid;transport=ws>;isfocus\r\n\r\n')
+    alice.say(update)
+    expect(await bob.told('peer')).toMatchObject({ call: incoming.call, peer: { isFocus: true } })
+    expect(bob.sent.at(-1)).toBe('SIP/2.0')
   })
 
   test('a declined call, with the server between', async () => {

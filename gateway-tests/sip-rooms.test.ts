@@ -44,6 +44,12 @@ describe('in a room of the edge', () => {
     return made.signIn()
   }
 
+  test('signs in by the strongest digest that both ends know', async () => {
+    const { sent } = await phone('alice')
+    const proof = sent.findLast((text) => text.startsWith('REGISTER'))
+    expect(proof).toMatch(/^Authorization: Digest .*algorithm=SHA-256/m)
+  })
+
   /** An MSRP session at the edge's relay, and what to say of it. */
   async function berth(user: string): Promise<[MsrpSessionDoor, MsrpDescription]> {
     const wire = await opened(new WebSocket(edge.wsUrl, 'msrp') as unknown as globalThis.WebSocket)

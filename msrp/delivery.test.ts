@@ -224,6 +224,18 @@ describe('chunks out', () => {
     expect(alice.events).toEqual([{ type: 'sent', id: 'm1aa' }])
   })
 
+  test('a short message is not kept waiting by a long one (RFC 4975 §5.1)', () => {
+    const { alice, peer } = boundAlone({ alice: { maxChunk: 1 } })
+    alice.session.send(text('long', 'x'.repeat(100)), YES)
+    alice.session.send(text('short', 'y'), YES)
+    const ids = () => alice.wire.sent.map((frame) => /Message-ID: (.*)/.exec(frame)![1])
+    expect(ids()).toEqual([...Array(8).fill('long'), 'short'])
+    peer.answer(200, alice.wire.sent[8])
+    expect(alice.events).toEqual([{ type: 'sent', id: 'short' }])
+    for (let i = 0; i < 101; i++) peer.answer(200, alice.wire.sent[i])
+    expect(alice.events.at(-1)).toEqual({ type: 'sent', id: 'long' })
+  })
+
   test('413 to a chunk stops the message with #', () => {
     const { alice, peer } = boundAlone({ alice: { maxChunk: 1 } })
     alice.session.send(text('m1aa', '0123456789'), YES)

@@ -88,6 +88,11 @@ export interface MsrpSessionDoor {
   /** Binds. `bound` follows, or `closed` within 30 s. */
   start(start: MsrpSessionStart): void
   /**
+   * The peer is elsewhere from now on (RFC 4975 §8.6). What it has not answered yet fails in its time.
+   * `closed` follows within 30 s if we are to bind there and cannot.
+   */
+  move(start: MsrpSessionStart): void
+  /**
    * Sends one message, in chunks only where it is larger than `maxChunk` bytes of body (default:
    * one chunk whatever its size, since deployed peers take no second). Events carry `message.id`.
    * Before `bound`, or after `closed`, the answer is `failed` with status 481.

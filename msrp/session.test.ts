@@ -168,6 +168,53 @@ describe('who may send here', () => {
   })
 })
 
+describe('a peer that moves (RFC 4975 §8.6)', () => {
+  const there = 'msrps://elsewhere.invalid:2855/new;tcp'
+  const move = (active: boolean) => {
+    const { env, alice, peer } = boundAlone()
+    alice.session.move({ remotePath: [there], active })
+    return { env, alice, peer }
+  }
+
+  test('is bound to where it is now, written to and heard there, and nowhere else', () => {
+    const { alice, peer } = move(true)
+    expect(alice.wire.sent).toHaveLength(1)
+    expect(alice.wire.sent[0]).toContain(`To-Path: ${there}\r\n`)
+    expect(alice.wire.sent[0]).toContain('Byte-Range: 1-0/0')
+    peer.answer(200)
+    alice.session.send(text('m1aa', 'hi'), YES)
+    expect(alice.wire.sent[1]).toContain(`To-Path: ${there}\r\n`)
+    peer.answer(200)
+    const say = (id: string, from: string) =>
+      peer.say(frame(`${id} SEND`, alice.uri, from, [`Message-ID: ${id}`], id))
+    say('gone', peer.uri)
+    expect(alice.wire.sent.at(-1)).toMatch(/^MSRP gone 481 /)
+    say('here', there)
+    expect(alice.events.map((event) => event.type)).toEqual(['sent', 'message'])
+  })
+
+  test('binds itself where it is the one to connect', () => {
+    expect(move(false).alice.wire.sent).toEqual([])
+  })
+
+  test('is lost if nobody is there', () => {
+    const { env, alice, peer } = move(true)
+    peer.answer(481)
+    expect(alice.events).toMatchObject([{ type: 'closed', by: 'remote' }])
+    const again = move(true)
+    again.env.advance(30_000)
+    expect(again.alice.events).toMatchObject([{ type: 'closed', by: 'network' }])
+    expect([env.pending, again.env.pending]).toEqual([0, 0])
+  })
+
+  test('cannot move to where no session is', () => {
+    const { alice } = boundAlone()
+    expect(() =>
+      alice.session.move({ remotePath: ['msrp://x.invalid:1;tcp'], active: true }),
+    ).toThrow(RangeError)
+  })
+})
+
 describe('nicknames', () => {
   test('a focus answers them; the sender learns the status', async () => {
     const seen: string[] = []

@@ -58,15 +58,21 @@ export class MsrpSession implements MsrpSessionDoor {
 
   /** @throws TypeError if called twice @throws RangeError if the peer's path has no session id */
   start({ remotePath, active, maxChunk }: MsrpSessionStart): void {
-    if (sessionIdOf(remotePath.at(-1) ?? '') === null) {
-      throw new RangeError('remote path does not end in a session id')
-    }
+    checkRemotePath(remotePath)
     if (this.#state === 'idle') {
       this.#remotePath = remotePath
       this.#outgoing.setMaxChunk(maxChunk ?? Number.POSITIVE_INFINITY)
     }
     this.#input(active ? 'startActive' : 'startPassive')
     for (const request of this.#held.splice(0)) this.receive(request)
+  }
+
+  /** @throws RangeError if the peer's path has no session id */
+  move({ remotePath, active, maxChunk }: MsrpSessionStart): void {
+    checkRemotePath(remotePath)
+    this.#remotePath = remotePath
+    this.#outgoing.setMaxChunk(maxChunk ?? Number.POSITIVE_INFINITY)
+    if (active && this.#state === 'bound') this.#ask()
   }
 
   send(message: MsrpMessage, reports: MsrpReports): void {
@@ -201,15 +207,18 @@ export class MsrpSession implements MsrpSessionDoor {
    */
   #keepAlive(): void {
     this.#cancelTimer = this.#link.env.after(KEEP_ALIVE_TICK_MS, () => {
-      if (!this.#heard && !this.#asked) {
-        this.#asked = true
-        this.#sendEmpty(({ response }) => {
-          this.#asked = false
-          if (response === null) this.#input('lost', 'no answer to a keep-alive within 30 s')
-        })
-      }
+      if (!this.#heard && !this.#asked) this.#ask()
       this.#heard = false
       this.#keepAlive()
+    })
+  }
+
+  /** Asks the other end whether it is there, which also binds the connection to it. */
+  #ask(): void {
+    this.#asked = true
+    this.#sendEmpty(({ response }) => {
+      this.#asked = false
+      if (response === null) this.#input('lost', 'no answer to a keep-alive within 30 s')
     })
   }
 
@@ -261,5 +270,11 @@ export class MsrpSession implements MsrpSessionDoor {
   #isFromPeer(request: MsrpRequest): boolean {
     if (this.#state === 'idle') return true // Checked when the start says who the peer is.
     return sessionIdOf(request.fromPath.at(-1)!) === sessionIdOf(this.#remotePath.at(-1)!)
+  }
+}
+
+function checkRemotePath(path: readonly string[]): void {
+  if (sessionIdOf(path.at(-1) ?? '') === null) {
+    throw new RangeError('remote path does not end in a session id')
   }
 }

@@ -7,6 +7,7 @@ import { OrderedSink } from './ordered-sink.ts'
 import { randomToken } from './random.ts'
 import { registerSender } from './register-request.ts'
 import { RegistrationKeeper } from './registration.ts'
+import { interceptUpdates } from './update.ts'
 import { createStack, type Stack } from './user-agent.ts'
 
 /**
@@ -44,6 +45,7 @@ export class SipAgent implements SipAgentDoor {
     const { userAgent, transport, withdrawn } = this.#stack
     const own = parseAddress(account.address)!
     this.#calls = new Calls({ userAgent, withdrawn, own }, env, this.#events.tell)
+    interceptUpdates(userAgent.userAgentCore, (request) => this.#calls.receiveUpdate(request))
     const send = registerSender(userAgent, account, randomToken(env, 16))
     const flow = {
       connect: () => settle(transport.connect()),

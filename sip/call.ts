@@ -8,6 +8,7 @@ import { GLARE_OTHER_MS, GLARE_OWNER_MS, REFRESH_ATTEMPTS } from './limits.ts'
 import { peerOf } from './peer.ts'
 import { randomFraction } from './random.ts'
 import { refusal } from './refusal.ts'
+import { UpdateServer } from './update.ts'
 
 type Ended = Extract<SipEvent, { type: 'ended' }>
 
@@ -34,6 +35,7 @@ export abstract class Call {
   #refreshing = false
   #refreshAgain = false
   #cancelGlare = () => {}
+  readonly #updates: UpdateServer
 
   constructor(
     id: string,
@@ -47,6 +49,7 @@ export abstract class Call {
     this.session = session
     this.description = description
     this.#peer = peer
+    this.#updates = new UpdateServer(session, description, (request) => this.#observe(request))
     session.data = description
     session.stateChange.addListener((state) => {
       // Whoever knows better why, such as the answer that refused it, is heard right after this.
@@ -80,6 +83,11 @@ export abstract class Call {
   /** The peer's address, if this is an established call with a focus. */
   get room(): string | null {
     return this.#established && !this.#over && this.#peer.isFocus ? this.#peer.address : null
+  }
+
+  /** An UPDATE has come. @returns false if it is of another session */
+  update(request: IncomingRequestMessage): boolean {
+    return this.#updates.take(request)
   }
 
   /** CANCEL, BYE or a refusal, whichever fits; `ended` is told at once. */
@@ -159,8 +167,12 @@ export abstract class Call {
       this.conclude('remote', null)
       return this.bye()
     }
+    if (this.#over) return
+    const remote = this.description.takeMove()
+    const { active } = this.description
+    if (remote !== null) this.host.tell({ type: 'moved', call: this.id, remote, active })
     const contact = message.getHeader('contact')
-    if (contact === undefined || this.#over) return
+    if (contact === undefined) return
     const isFocus = hasFocus(contact)
     if (isFocus === this.#peer.isFocus) return
     this.#peer = { ...this.#peer, isFocus }

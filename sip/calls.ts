@@ -1,5 +1,9 @@
 import { type Invitation, Inviter, type Message, type URI, UserAgent } from 'sip.js'
-import type { IncomingReferRequest, OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
+import type {
+  IncomingReferRequest,
+  IncomingRequestMessage,
+  OutgoingRequestMessage,
+} from 'sip.js/lib/core/index.js'
 import { parseAddress, parseNameAddr } from './address.ts'
 import type { SipClock, SipSink } from './agent-door.ts'
 import { type Call, type CallHost, settle } from './call.ts'
@@ -13,6 +17,7 @@ import { senderOf } from './peer.ts'
 import { randomToken } from './random.ts'
 import { Room } from './room.ts'
 import { readMedia } from './sdp.ts'
+import { ALLOW_UPDATE } from './update.ts'
 
 /** The user agent that calls go over, and what is known of it. */
 export interface CallsOver {
@@ -61,7 +66,7 @@ export class Calls {
     const params: { callId: string; fromTag?: string } = { callId: randomToken(this.#env, 16) }
     const call = new OutgoingCall(
       id,
-      new Inviter(this.#over.userAgent, target.uri, { params }),
+      new Inviter(this.#over.userAgent, target.uri, { params, extraHeaders: [ALLOW_UPDATE] }),
       description,
       { address: target.address, displayName: null, isFocus: false, userAgent: null },
       this.#host,
@@ -167,6 +172,11 @@ export class Calls {
       referral.accept({ statusCode: 202, extraHeaders: ['Refer-Sub: false'] })
       this.#tell({ type: 'referral', peer, to })
     }
+  }
+
+  /** An UPDATE has come. @returns false if it is of no session of ours */
+  receiveUpdate(request: IncomingRequestMessage): boolean {
+    return [...this.#calls.values()].some((call) => call.update(request))
   }
 
   /** The flow is gone; what stands is refreshed when another is there. */

@@ -1,6 +1,6 @@
 import type { BodyAndContentType, SessionDescriptionHandler } from 'sip.js'
 import { type MsrpDescription, SipError } from './events.ts'
-import { isWithdrawn, type MediaLine, readMedia, writeSdp } from './sdp.ts'
+import { type MediaLine, readMedia, readWithdrawal, writeSdp } from './sdp.ts'
 import { activeRole } from './setup.ts'
 
 /**
@@ -18,6 +18,9 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
   #written = ''
   #failure: SipError | null = null
   #withdrawn = false
+  /** Whether we connect since a later offer or answer of the peer's; `null` before there was one. */
+  #activeSince: boolean | null = null
+  #moved = false
 
   /** @param frame - what `o=` says of us */
   constructor(
@@ -48,14 +51,22 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
     return this.#failure
   }
 
-  /** True once the peer has taken back its file by an offer of nothing (RFC 5547 §8.4). */
+  /** True once a later offer of the peer's is without the chat, or the file (RFC 5547 §8.4). */
   get withdrawn(): boolean {
     return this.#withdrawn
+  }
+
+  /** Where the peer is, if that has changed since this was asked. */
+  takeMove(): MsrpDescription | null {
+    const isMoved = this.#moved
+    this.#moved = false
+    return isMoved ? this.#remote : null
   }
 
   /** Whether we connect, by RFC 6135; false until both sides are known. */
   get active(): boolean {
     if (this.#local === null || this.#remote === null) return false
+    if (this.#activeSince !== null) return this.#activeSince
     const [ours, theirs] = [this.#local.setup, this.#remote.setup]
     return this.#side === 'offerer'
       ? activeRole('offerer', ours, theirs)
@@ -74,18 +85,16 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
   }
 
   async setDescription(sdp: string): Promise<void> {
-    if (this.#remote?.file !== undefined && isWithdrawn(sdp)) {
+    const place = this.#media?.findIndex(({ isChat }) => isChat) ?? 0
+    const others = this.#remote === null ? null : readWithdrawal(sdp, place)
+    if (others !== null) {
       this.#withdrawn = true
-      this.#media = this.#media?.map((medium) => ({ ...medium, isChat: false }))
+      this.#media = others
       return
     }
     try {
       const { chat, media } = readMedia(sdp)
-      // A changed path would be a new MSRP session; no deployed peer does it, and whoever hears 488
-      // keeps the session that it has (RFC 3261 §14.2).
-      if (this.#remote !== null && this.#remote.path.join(' ') !== chat.path.join(' ')) {
-        throw new SipError('SIP_NOT_ACCEPTABLE', 'The other side wants to move the chat.', 488)
-      }
+      if (this.#remote !== null) this.#update(this.#remote, chat)
       this.#media = media
       this.#remote = chat
     } catch (error) {
@@ -104,7 +113,25 @@ export class MsrpDescriptionHandler implements SessionDescriptionHandler {
     return false
   }
 
-  #write(local: MsrpDescription): string {
+  /**
+   * A later offer or answer (RFC 4975 §8.6): it may lead elsewhere, and change who connects.
+   *
+   * @throws SipError of a file, which does not go on elsewhere; whoever hears 488 keeps what it has
+   */
+  #update(before: MsrpDescription, now: MsrpDescription): void {
+    const isElsewhere = before.path.join(' ') !== now.path.join(' ')
+    if (isElsewhere && (before.file !== undefined || now.file !== undefined)) {
+      throw new SipError('SIP_NOT_ACCEPTABLE', 'The other side wants to move the file.', 488)
+    }
+    this.#activeSince = now.setup === 'passive' || (now.setup !== 'active' && this.active)
+    if (isElsewhere) this.#moved = true
+  }
+
+  #write(described: MsrpDescription): string {
+    const isAsked = described.setup !== null && this.#activeSince !== null
+    const local: MsrpDescription = isAsked
+      ? { ...described, setup: this.#activeSince ? 'active' : 'passive' }
+      : described
     return writeSdp(local, {
       sessionId: this.#sessionId,
       version: this.#version,

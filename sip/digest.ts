@@ -65,6 +65,11 @@ export function authorisation(
   ].join(', ')
 }
 
+/** Whether a challenge of this algorithm, as it is named in it, can be met. */
+export function knowsAlgorithm(algorithm: string): boolean {
+  return HASHES[algorithm.toUpperCase().replace(/-SESS$/, '')] !== undefined
+}
+
 type Hash = (text: string) => string
 
 const HASHES: Readonly<Record<string, Hash | undefined>> = {

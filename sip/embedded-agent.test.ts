@@ -120,6 +120,22 @@ describe('what comes', () => {
     expect(hostHeard).toEqual(['connected'])
   })
 
+  test('an UPDATE is ours within a chat of ours, and nobody’s elsewhere or afterwards', async () => {
+    await socket.say(bobsRequest('INVITE', 1, { body: bobsSdp() }))
+    const incoming = events.find((event) => event.type === 'incoming')
+    chat.accept(incoming!.call, OFFER)
+    await settled()
+    const to = /^To: (.*)$/im.exec(socket.sent.at(-1)!)![1]!
+    await socket.say(bobsRequest('ACK', 1, { to }))
+    await socket.say(bobsRequest('UPDATE', 2, { to }))
+    expect(socket.sent.at(-1)).toMatch(/^SIP\/2\.0 200/)
+    await socket.say(bobsRequest('UPDATE', 3))
+    expect(socket.sent.at(-1)).toMatch(/^SIP\/2\.0 405/)
+    await chat.stop()
+    await socket.say(bobsRequest('UPDATE', 4, { to }))
+    expect(socket.sent.at(-1)).toMatch(/^SIP\/2\.0 405/)
+  })
+
   test('a MESSAGE is ours if the host does not want it', async () => {
     await socket.say(to(bobsRequest('MESSAGE', 1, { body: 'hi' })))
     socket.take('SIP/2.0 200')

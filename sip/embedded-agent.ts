@@ -56,6 +56,7 @@ class EmbeddedAgent implements SipAgentDoor {
     this.#hooks = new HostHooks(userAgent, {
       onInvite: (invitation) => this.#calls.receive(invitation),
       onMessage: (message) => this.#calls.receivePage(message),
+      onUpdate: (request) => this.#calls.receiveUpdate(request),
     })
     const { withdrawn } = this.#hooks
     this.#calls = new Calls({ userAgent, withdrawn, own }, env, this.#events.tell)

@@ -100,7 +100,15 @@ export type SipEvent =
       /** True if we connect or bind: the outcome of `a=setup` (RFC 6135 §4.2). */
       readonly active: boolean
     }
-  /** A re-INVITE made the peer a room, or a person again: `peer.isFocus` has changed. */
+  /** The peer's messages come and go elsewhere from now on (RFC 4975 §8.6): its path is another. */
+  | {
+      readonly type: 'moved'
+      readonly call: string
+      readonly remote: MsrpDescription
+      /** True if we connect or bind there. */
+      readonly active: boolean
+    }
+  /** A re-INVITE or UPDATE made the peer a room, or a person again: `peer.isFocus` has changed. */
   | { readonly type: 'peer'; readonly call: string; readonly peer: SipPeer }
   | {
       readonly type: 'ended'

@@ -87,6 +87,14 @@ test('an offer of nothing takes it back: it is answered in kind, and the call en
   socket.take('BYE')
 })
 
+test('a file does not go on elsewhere', async () => {
+  const to = await taken()
+  const moved = bobsSdp({ ...THEIRS, path: ['msrp://bob.example.net:2855/other;tcp'] })
+  await socket.say(bobsRequest('INVITE', 2, { to, body: moved }))
+  socket.take('SIP/2.0 488')
+  expect(events.map(({ type }) => type)).toEqual(['incoming', 'established'])
+})
+
 test('whoever breaks it off says that nobody ended it', async () => {
   await taken()
   const incoming = events.find((event) => event.type === 'incoming')

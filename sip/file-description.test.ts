@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type MsrpDescription, SipError } from './events.ts'
 import { type FileSelector, readSelector, writeSelector } from './file-description.ts'
-import { isWithdrawn, readMedia, readSdp, writeSdp } from './sdp.ts'
+import { readMedia, readSdp, readWithdrawal, writeSdp } from './sdp.ts'
 
 const FRAME = { sessionId: '31415926', version: 1, origin: 'a.invalid' }
 const SHA1 = '72245fe8653ddaf371362f86d471913ee4a2ce2e'
@@ -159,10 +159,12 @@ test('a file that is refused beside a chat keeps its selector and id', () => {
   )
 })
 
-test('an offer of nothing takes everything back', () => {
-  expect(isWithdrawn(OFFER.replace('message 7654', 'message 0'))).toBe(true)
-  expect(isWithdrawn(OFFER)).toBe(false)
-  expect(isWithdrawn('v=0\r\n')).toBe(false)
+test('an offer of nothing takes everything back, and only what is at its place', () => {
+  const nothing = OFFER.replace('message 7654', 'message 0')
+  expect(readWithdrawal(nothing, 0)).toMatchObject([{ isChat: false }])
+  expect(readWithdrawal(nothing, 1)).toBeNull()
+  expect(readWithdrawal(OFFER, 0)).toBeNull()
+  expect(readWithdrawal('v=0\r\n', 0)).toBeNull()
 })
 
 test('the picture beside an SDP is passed over (RFC 5547 §7)', () => {

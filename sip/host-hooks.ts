@@ -1,18 +1,25 @@
 import type { Invitation, Message, UserAgent, UserAgentDelegate } from 'sip.js'
-import type { DigestAuthentication, OutgoingRequestMessage } from 'sip.js/lib/core/index.js'
+import type {
+  DigestAuthentication,
+  IncomingRequestMessage,
+  OutgoingRequestMessage,
+} from 'sip.js/lib/core/index.js'
 import { MsrpDescriptionHandler } from './description-handler.ts'
 import { isChatOnly } from './sdp.ts'
+import { interceptUpdates } from './update.ts'
 
 /** Who takes what is ours. */
 export interface HostGuest {
   onInvite(invitation: Invitation): void
   onMessage(message: Message): void
+  /** @returns false if it is of no session of ours */
+  onUpdate(request: IncomingRequestMessage): boolean
 }
 
 /**
  * The three places where a user agent asks what to do: its delegate, its factory of session
- * description handlers, its credentials. We stand before the host's in each, and pass on whatever is
- * not ours.
+ * description handlers, its credentials; and the one where it would refuse UPDATE. We stand before the
+ * host's in each, and pass on whatever is not ours.
  */
 export class HostHooks {
   /** Requests that must not be sent again with credentials, since they were taken back. */
@@ -40,6 +47,7 @@ export class HostHooks {
       'authenticationFactory',
       (host) => () => this.#credentials(host()),
     )
+    this.#undo.push(interceptUpdates(userAgentCore, (request) => this.#guest.onUpdate(request)))
   }
 
   /** Puts everything back that the host has not replaced itself meanwhile. */

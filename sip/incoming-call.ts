@@ -2,6 +2,7 @@ import { type Invitation, SessionState } from 'sip.js'
 import { Call, type CallHost, settle } from './call.ts'
 import type { MsrpDescriptionHandler } from './description-handler.ts'
 import { type MsrpDescription, SipError, type SipPeer } from './events.ts'
+import { ALLOW_UPDATE } from './update.ts'
 
 /** An INVITE of a peer and what we make of it. */
 export class IncomingCall extends Call {
@@ -29,7 +30,7 @@ export class IncomingCall extends Call {
   accept(answer: MsrpDescription): void {
     if (this.over || this.session.state !== SessionState.Initial) return
     this.description.describe(answer)
-    this.#invitation.accept().then(
+    this.#invitation.accept({ extraHeaders: [ALLOW_UPDATE] }).then(
       () => this.establish(this.#invitation.request),
       () => this.conclude('network', new SipError('SIP_CONNECTION_LOST', 'The call was lost.')),
     )

@@ -208,9 +208,10 @@ describe('INVITE', () => {
 describe('in a session', () => {
   test('a re-INVITE is answered with the same description', async () => {
     const { to } = await established()
-    await socket.say(bobsRequest('INVITE', 2, { to, body: bobsSdp() }))
+    await socket.say(bobsRequest('INVITE', 2, { to, body: THEIRS }))
     const again = socket.take('SIP/2.0 200')
     expect(again.body).toMatch(/^o=- \d+ 1 /m)
+    expect(again.body).toContain('a=setup:passive\r\n')
     expect(again.body).toContain(`a=path:${OFFER.path.join(' ')}\r\n`)
     await socket.say(bobsRequest('ACK', 2, { to }))
     // And one without offer, as a session timer of some peers sends (RFC 3261 §14.2).
@@ -243,15 +244,49 @@ describe('in a session', () => {
     expect(events.slice(-2).map(({ type }) => type)).toEqual(['ended', 'registration'])
   })
 
-  test('a re-INVITE that adds a medium changes the version, that moves the chat is refused', async () => {
+  test('a re-INVITE that adds a medium changes the version', async () => {
     const { to } = await established()
-    const moved = bobsSdp({ ...ANSWER, path: ['msrp://bob.example.net:2855/other;tcp'] })
-    await socket.say(bobsRequest('INVITE', 2, { to, body: moved }))
-    socket.take('SIP/2.0 488')
-    await socket.say(bobsRequest('ACK', 2, { to }))
-    await socket.say(bobsRequest('INVITE', 3, { to, body: `${bobsSdp()}m=audio 1 RTP/AVP 0\r\n` }))
+    await socket.say(bobsRequest('INVITE', 2, { to, body: `${THEIRS}m=audio 1 RTP/AVP 0\r\n` }))
     expect(socket.take('SIP/2.0 200').body).toMatch(/^o=- \d+ 2 [\s\S]*m=audio 0 RTP\/AVP 0\r\n$/m)
-    expect(named('ended')).toEqual([])
+    await socket.say(bobsRequest('ACK', 2, { to }))
+    expect(events.map(({ type }) => type)).toEqual(['incoming', 'established'])
+  })
+
+  test.each([
+    ['active', 'passive', false],
+    ['passive', 'active', true],
+    ['actpass', 'passive', false], // As it was.
+  ] as const)(
+    'a re-INVITE that moves the chat, and says %s, is told',
+    async (theirs, ours, active) => {
+      const { call, to } = await established()
+      const elsewhere: MsrpDescription = {
+        ...ANSWER,
+        path: ['msrp://bob.example.net:2855/other;tcp'],
+        setup: theirs,
+      }
+      await socket.say(bobsRequest('INVITE', 2, { to, body: bobsSdp(elsewhere) }))
+      const { body } = socket.take('SIP/2.0 200')
+      expect(body).toContain(`a=path:${OURS.path.join(' ')}\r\n`)
+      expect(body).toContain(`a=setup:${ours}\r\n`)
+      await socket.say(bobsRequest('ACK', 2, { to }))
+      expect(last()).toEqual({ type: 'moved', call, remote: elsewhere, active })
+      await socket.say(bobsRequest('INVITE', 3, { to, body: bobsSdp(elsewhere) }))
+      expect(named('moved'), 'once').toHaveLength(1)
+    },
+  )
+
+  test('a re-INVITE that takes the chat out of it ends it, whatever else it holds', async () => {
+    const { call, to } = await established()
+    const body = `${bobsSdp().replace('m=message 2855', 'm=message 0')}m=audio 1 RTP/AVP 0\r\n`
+    await socket.say(bobsRequest('INVITE', 2, { to, body }))
+    expect(socket.take('SIP/2.0 200').body.match(/^m=\w+ \d+/gm)).toEqual([
+      'm=message 0',
+      'm=audio 0',
+    ])
+    await socket.say(bobsRequest('ACK', 2, { to }))
+    expect(last()).toEqual({ type: 'ended', call, by: 'remote', error: null })
+    socket.take('BYE')
   })
 
   test('a peer that becomes a room, or a person again, is announced', async () => {
@@ -272,7 +307,7 @@ describe('in a session', () => {
     ['NOTIFY', ['Event: presence', 'Subscription-State: active'], '', '481'],
     ['REFER', ['Refer-To: <sip:mallory@example.net>'], '', '603'],
     ['OPTIONS', [], '', '200'],
-    ['UPDATE', [], '', '405'],
+    ['PUBLISH', [], '', '405'],
   ])('%s %j is answered', async (method, headers, body, status) => {
     const { to } = await established()
     await socket.say(bobsRequest(method, 2, { to, headers, body }))
@@ -320,6 +355,24 @@ describe('a session over a lost socket', () => {
     const headers = ['Contact: <sip:bob@bob.invalid>']
     await socket.answer(refresh, '200 OK', { headers, body: bobsSdp() })
     socket.take('ACK')
+    expect(named('ended')).toEqual([])
+  })
+
+  test('with a peer that is elsewhere by now is told so by the answer', async () => {
+    const { call } = await reconnected()
+    const remote: MsrpDescription = { ...ANSWER, path: ['msrp://bob.example.net:2855/b2;tcp'] }
+    const headers = ['Contact: <sip:bob@bob.invalid>']
+    await socket.answer(socket.take('INVITE'), '200 OK', { headers, body: bobsSdp(remote) })
+    socket.take('ACK')
+    expect(last()).toEqual({ type: 'moved', call, remote, active: true })
+  })
+
+  test('with a peer that has become a room meanwhile is known for one by the answer', async () => {
+    const { call } = await reconnected()
+    const headers = ['Contact: <sip:room@conf.example.org>;isfocus']
+    await socket.answer(socket.take('INVITE'), '200 OK', { headers, body: bobsSdp() })
+    socket.take('ACK')
+    expect(last()).toMatchObject({ type: 'peer', call, peer: { isFocus: true } })
     expect(named('ended')).toEqual([])
   })
 

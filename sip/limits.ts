@@ -30,6 +30,8 @@ export const CONNECT_TIMEOUT_MS = 10_000
 export const PING_INTERVAL_MS = 25_000
 /** Patience of a probe, when somebody waits for the answer: 5 s. */
 export const PROBE_TIMEOUT_MS = 5_000
+/** Patience of a REGISTER that is to show whether a flow is dead: 5 s. */
+export const DOUBT_TIMEOUT_MS = 5_000
 /** Binding lifetime asked for: 10 min. */
 export const EXPIRES_S = 600
 /** Longest lifetime believed, from `expires` or `Min-Expires`: 1 day. */

@@ -283,6 +283,36 @@ test('a doubtful flow is tried by REGISTER, once', () => {
   expect(bench.requests).toHaveLength(2)
 })
 
+test('a doubtful flow on which REGISTER is not answered within 5 s is given up', async () => {
+  registered()
+  bench.keeper.doubtful()
+  await bench.env.pass(4_999)
+  expect(bench.up).toBe(true)
+  await bench.env.pass(1)
+  expect(bench.up).toBe(false)
+  expect(bench.last).toMatchObject({ state: 'offline', error: { code: 'SIP_TIMEOUT' } })
+})
+
+test('doubt while a REGISTER is under way gives it 5 s more', async () => {
+  bench.keeper.start()
+  bench.open()
+  bench.keeper.doubtful()
+  bench.keeper.doubtful()
+  await bench.env.pass(5_000)
+  expect([bench.up, bench.requests.length]).toEqual([false, 1])
+  expect(bench.env.pending, 'the back-off alone').toBe(1)
+})
+
+test('a doubtful flow that answers is kept, and refreshed when it is due', async () => {
+  registered()
+  bench.keeper.doubtful()
+  bench.say(200)
+  await bench.env.pass(10_000)
+  expect([bench.up, bench.connects, bench.requests.length]).toEqual([true, 1, 2])
+  await bench.env.pass(480_000)
+  expect(bench.requests).toHaveLength(3)
+})
+
 describe('stop', () => {
   test('removes the binding, then closes', async () => {
     registered()

@@ -2,6 +2,7 @@ import type { SipEnv } from './agent-door.ts'
 import { backOff, jittered } from './back-off.ts'
 import { type Registration, SipError } from './events.ts'
 import {
+  DOUBT_TIMEOUT_MS,
   EXPIRES_MAX_S,
   EXPIRES_S,
   LEAVE_TIMEOUT_MS,
@@ -127,10 +128,16 @@ export class RegistrationKeeper {
   #input(input: RegistrationInput): void {
     const before = this.#state
     const [action, next] = REGISTRATION[before][input]
-    if (action === 'nothing') return
-    this.#state = next
-    if (action !== 'ping') this.#cancelTimer()
-    this.#do(action, before)
+    if (action !== 'nothing') {
+      this.#state = next
+      if (action !== 'ping') this.#cancelTimer()
+      this.#do(action, before)
+    }
+    // Somebody may be waiting, and a live server answers at once: 32 s would be too long to find out.
+    if (input === 'doubt' && (next === 'registering' || next === 'refreshing')) {
+      this.#cancelTimer()
+      this.#cancelTimer = this.#env.after(DOUBT_TIMEOUT_MS, () => this.#onSilence())
+    }
   }
 
   #do(action: Exclude<RegistrationAction, 'nothing'>, before: RegistrationState): void {
@@ -191,10 +198,7 @@ export class RegistrationKeeper {
 
   #onAnswer(answer: RegisterAnswer, request: RegisterRequest): void {
     const { status } = answer
-    if (status === null) {
-      this.#error = refusal(408, 'register')
-      return this.#input('silence')
-    }
+    if (status === null) return this.#onSilence()
     if (status < 300 && (answer.expires !== 0 || request.expires === 0)) {
       this.#input('accepted')
       if (this.#state === 'registered') this.#onRegistered(answer, request)
@@ -205,6 +209,11 @@ export class RegistrationKeeper {
     const patience = Math.min((answer.retryAfter ?? 0) * 1000, RETRY_MAX_MS)
     this.#notBefore = this.#env.now() + patience
     this.#input(isPermanent(status) ? 'refused' : 'deferred')
+  }
+
+  #onSilence(): void {
+    this.#error = refusal(408, 'register')
+    this.#input('silence')
   }
 
   #onRegistered(answer: RegisterAnswer, request: RegisterRequest): void {

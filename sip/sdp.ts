@@ -92,10 +92,18 @@ export function readMedia(body: string): SdpReading {
   }
 }
 
-/** True if every medium was withdrawn: the offerer of a file gives it up (RFC 5547 §8.4). */
-export function isWithdrawn(body: string): boolean {
+/**
+ * The media of a later offer that takes one of them away (RFC 3264 §8.2), as its answer repeats them.
+ *
+ * @param at - which, counted from 0; it keeps its place in all offers of a session
+ * @returns `null` if it is still there
+ */
+export function readWithdrawal(body: string, at: number): readonly MediaLine[] | null {
   const media = sdpOf(body.slice(0, MESSAGE_MAX)).match(/^m=.*/gm) ?? []
-  return media.length > 0 && media.every((line) => /^m=\S+\s+0+(?:\/\d+)?\s/.test(line))
+  if (!/^m=\S+\s+0+(?:\/\d+)?\s/.test(media[at] ?? '')) return null
+  return media
+    .slice(0, MEDIA_MAX)
+    .map((line) => ({ line: line.slice('m='.length).trim(), isChat: false }))
 }
 
 /** True for an SDP that is about chat, or another use of `m=message`, and nothing else. */

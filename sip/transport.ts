@@ -1,6 +1,7 @@
 import { EmitterImpl, type Transport, TransportState } from 'sip.js'
 import type { SipEnv, SipSocket } from './agent-door.ts'
 import { jittered } from './back-off.ts'
+import { withOneChallenge } from './challenges.ts'
 import { SipError } from './events.ts'
 import {
   CONNECT_TIMEOUT_MS,
@@ -169,7 +170,7 @@ export class SipTransport implements Transport {
 
   #deliver(message: string): void {
     try {
-      this.onMessage?.(message)
+      this.onMessage?.(withOneChallenge(message))
     } catch {
       // sip.js throws on some malformed messages, instead of dropping them as it does others.
     }

@@ -32,6 +32,7 @@ export class PlainPeer {
   readonly #agent: SipAgent
   #session: MsrpSessionDoor | null = null
   #connection: MsrpConnection | null = null
+  #remotePath: readonly string[] = []
   #registered = () => {}
 
   constructor(edge: Edge, name: string, password: string) {
@@ -75,6 +76,13 @@ export class PlainPeer {
     this.#session?.send(message, { success: 'no', failure: 'no' })
   }
 
+  /** Leaves its session where it is and waits at another. @returns the path that leads there */
+  async move(): Promise<readonly string[]> {
+    const path = await this.#berth()
+    this.#session?.start({ remotePath: this.#remotePath, active: true })
+    return path
+  }
+
   /** Without a session (RFC 3428). */
   page(text: string, to: Address): void {
     this.#agent.sendPage(to, 'text/plain; charset=utf-8', text)
@@ -89,6 +97,7 @@ export class PlainPeer {
       this.#agent.accept(event.call, answer(path))
     }
     if (event.type === 'established') {
+      this.#remotePath = event.remote.path
       this.#session?.start({ remotePath: event.remote.path, active: event.active })
     }
   }

@@ -1,6 +1,6 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { WebSocket as NodeWebSocket } from 'ws'
-import { type Edge, type EdgeOptions, startEdge } from '../../edge/index.ts'
+import { type Edge, type EdgeEnv, type EdgeOptions, startEdge } from '../../edge/index.ts'
 import { createOtrEngine, type OtrEngine } from '../../otr/index.ts'
 import { parseAddress } from '../address.ts'
 import { ChatClient } from '../client.ts'
@@ -45,6 +45,18 @@ export interface ActorOptions {
 }
 
 const PASSWORD = 'correct horse'
+
+/** What an edge is lent whose timers run this many times faster, such as the 5 s between rosters. */
+export function hurried(speed: number): EdgeEnv {
+  return {
+    now: () => Date.now(),
+    random: (length) => randomFillSync(new Uint8Array(length)),
+    after(ms, task) {
+      const timer = setTimeout(task, ms / speed).unref()
+      return () => clearTimeout(timer)
+    },
+  }
+}
 
 /** @param options - of its edge, where a test needs another than the usual one */
 export async function stage(options: Partial<EdgeOptions> = {}): Promise<Stage> {
@@ -92,11 +104,16 @@ export class Actor {
   readonly events: ChatEvent[] = []
   readonly #sockets: NodeWebSocket[] = []
   #isIn = false
+  /** Milliseconds by which this one's clock goes fast. */
+  #ahead = 0
   #waiters = new Set<() => void>()
 
   constructor(edge: Edge, name: string, options: ActorOptions) {
     const { store, speed = 1, password = PASSWORD, otr = (engine) => engine } = options
-    const env = nodeEnv(speed, this.#sockets, options.forge ?? null)
+    const env = {
+      ...nodeEnv(speed, this.#sockets, options.forge ?? null),
+      now: () => Date.now() + this.#ahead,
+    }
     this.store = store ?? new MemoryStore(keysOf(edge, name))
     this.address = parseAddress(name, edge.domain)
     this.client = new ChatClient({
@@ -129,6 +146,11 @@ export class Actor {
     this.#isIn = false
   }
 
+  /** So much time has passed, by this one's clock; timers do not notice. */
+  later(ms: number): void {
+    this.#ahead += ms
+  }
+
   /** The machine dies: no word to anybody, and nothing is heard any more. */
   vanish(): void {
     this.#isIn = false
@@ -142,6 +164,16 @@ export class Actor {
   /** The network fails under every connection; the client lives on. */
   cut(): void {
     for (const socket of this.#sockets) socket.terminate()
+  }
+
+  /** The network carries nothing any more, and says nothing of it, under every connection of now. */
+  strand(): void {
+    for (const socket of this.#sockets) {
+      socket.send = () => {}
+      socket.pong = () => {}
+      socket.removeAllListeners('message')
+      socket.onmessage = null
+    }
   }
 
   /** The server sends what no server should, on every open socket of this kind. */
