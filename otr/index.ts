@@ -54,4 +54,12 @@ export {
 } from './libotr-files.ts'
 export { createOtrEngine } from './local-engine.ts'
 export { readPkcs8, writePkcs8 } from './pkcs8.ts'
+export type {
+  FoundKey,
+  NamedBytes,
+  OpenedBackup,
+  Vault,
+  VaultState,
+} from './vault.ts'
+export { VaultError, type VaultErrorCode } from './vault-error.ts'
 export { startOtrWorker } from './worker-client.ts'

@@ -1,15 +1,17 @@
-import type { KeyRecord, KeyStore } from './engine.ts'
+import type { KeyRecord } from './engine.ts'
+import type { SealedKeyRecord, VaultStore } from './local-vault.ts'
 
 const DATABASE = 'sotto-otr'
 const KEYS = 'keys'
 
 /**
- * Long-term keys in IndexedDB, one record for each account, as they are. Whatever runs in this origin
- * can read them: the worker keeps them out of logs and reports, not from an injected script.
+ * Long-term keys in IndexedDB, one record for each account, as they are or sealed. Whatever runs in
+ * this origin can read the records: the worker keeps keys out of logs and reports, and what is under a
+ * passphrase from who reads the disk; not from an injected script.
  *
  * Failures of the database reject with its `DOMException`.
  */
-export function indexedDbKeyStore(): KeyStore {
+export function indexedDbKeyStore(): VaultStore {
   let opened: Promise<IDBDatabase> | null = null
 
   const database = (): Promise<IDBDatabase> => {
@@ -23,20 +25,21 @@ export function indexedDbKeyStore(): KeyStore {
   return {
     async load(account) {
       const store = (await database()).transaction(KEYS).objectStore(KEYS)
-      const record = await settled<KeyRecord | undefined>(store.get(account))
+      const record = await settled<KeyRecord | SealedKeyRecord | undefined>(store.get(account))
       return record ?? null
     },
 
-    async save(account, record) {
-      const transaction = (await database()).transaction(KEYS, 'readwrite', {
-        durability: 'strict',
-      })
-      transaction.objectStore(KEYS).put(record, account)
-      await new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve()
-        transaction.onabort = () => reject(transaction.error)
-      })
-    },
+    save: (account, record) => write((keys) => keys.put(record, account)),
+    remove: (account) => write((keys) => keys.delete(account)),
+  }
+
+  async function write(change: (keys: IDBObjectStore) => IDBRequest): Promise<void> {
+    const transaction = (await database()).transaction(KEYS, 'readwrite', { durability: 'strict' })
+    change(transaction.objectStore(KEYS))
+    await new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve()
+      transaction.onabort = () => reject(transaction.error)
+    })
   }
 
   function open(): Promise<IDBDatabase> {

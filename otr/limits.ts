@@ -23,7 +23,7 @@ export const MPI_BYTES_MAX = 384
 export const DSA_P_BITS_MIN = 1024
 /** Largest DSA modulus accepted, in bits: the time that verification takes grows with its square. */
 export const DSA_P_BITS_MAX = 3072
-/** Keys of peers that are remembered as sound, with 32 KB of tables each; checking another costs 1 ms. */
+/** Keys of peers that are remembered as sound, with 40 KB of tables each; checking another costs 1 ms. */
 export const KEYS_REMEMBERED_MAX = 16
 /** Largest key or fingerprint file of another program that is read, in bytes: thousands of entries. */
 export const FILE_BYTES_MAX = 1024 * 1024
@@ -73,3 +73,17 @@ export const HEARTBEAT_AFTER_MS = 60_000
 export const ERROR_INTERVAL_MS = 10_000
 /** Largest SMP question, in bytes of UTF-8: what fits one TLV beside message 1. */
 export const SMP_QUESTION_BYTES_MAX = 60_000
+
+/*
+ * The vault and backups: implementation limits.
+ */
+
+/** Most memory that a sealed box may ask of us, in KiB: 256 MiB, four times what ours ask. */
+export const KDF_MEMORY_KIB_MAX = 256 * 1024
+/** Most passes over it, and most lanes: ours ask for two and one. */
+export const KDF_PASSES_MAX = 8
+export const KDF_LANES_MAX = 4
+/** Longest passphrase, in UTF-16 units. */
+export const PASSPHRASE_CHARS_MAX = 1024
+/** Largest sealed box that is read, in bytes: 64 MiB, some hundred thousand messages. */
+export const BOX_BYTES_MAX = 64 * 1024 * 1024

@@ -13,7 +13,7 @@ import type {
 } from './engine.ts'
 import { cancelled } from './errors.ts'
 import type { OtrOutput } from './events.ts'
-import { INSTANCE_TAG_MIN } from './limits.ts'
+import { drawInstanceTag } from './instance-tag.ts'
 import { SharedWork } from './shared-work.ts'
 
 /** An account's key, ready for use. */
@@ -23,12 +23,18 @@ interface Identity {
   readonly instanceTag: number
 }
 
+/** An engine whose keys may be replaced behind its back. */
+export interface ForgetfulEngine extends OtrEngine {
+  /** The account's key is another one now, or locked away: every open session is forgotten with it. */
+  forget(account: string): void
+}
+
 /** OTR in this very thread: for programs, and inside the worker of a page. */
-export function createOtrEngine(env: OtrEnv, keys: KeyStore): OtrEngine {
+export function createOtrEngine(env: OtrEnv, keys: KeyStore): ForgetfulEngine {
   return new LocalEngine(env, keys)
 }
 
-class LocalEngine implements OtrEngine {
+class LocalEngine implements ForgetfulEngine {
   readonly #env: OtrEnv
   readonly #keys: KeyStore
   /** One entry for each account, so that two callers at once do not make two keys. */
@@ -88,6 +94,12 @@ class LocalEngine implements OtrEngine {
     if (conversation !== undefined) (await conversation).forget()
   }
 
+  forget(account: string): void {
+    this.#identities.delete(account)
+    this.#untold.delete(account)
+    this.dispose()
+  }
+
   dispose(): void {
     for (const session of this.#sessions.keys()) this.close(session).catch(() => {})
   }
@@ -110,7 +122,7 @@ class LocalEngine implements OtrEngine {
         const record = await this.#keys.load(account)
         if (watch.signal.aborted) throw cancelled()
         if (record === null) {
-          const created = await this.#create(account, this.#drawInstanceTag(), watch)
+          const created = await this.#create(account, drawInstanceTag(this.#env.random), watch)
           this.#untold.add(account)
           return created
         }
@@ -131,7 +143,7 @@ class LocalEngine implements OtrEngine {
       try {
         await before?.settled
         const stored = await this.#keys.load(account)
-        const tag = stored?.instanceTag ?? this.#drawInstanceTag()
+        const tag = stored?.instanceTag ?? drawInstanceTag(this.#env.random)
         const created = await this.#create(account, tag, watch)
         this.#untold.delete(account)
         this.#identities.set(account, work)
@@ -152,12 +164,5 @@ class LocalEngine implements OtrEngine {
     const key = await generateKeyInSlices(this.#env.random, watch)
     await this.#keys.save(account, { key: encodePrivateKey(key), instanceTag })
     return { key, fingerprint: fingerprint(key), instanceTag }
-  }
-
-  #drawInstanceTag(): number {
-    for (;;) {
-      const tag = new DataView(this.#env.random(4).buffer).getUint32(0)
-      if (tag >= INSTANCE_TAG_MIN) return tag
-    }
   }
 }

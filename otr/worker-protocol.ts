@@ -1,6 +1,8 @@
 import type { KeyWatch, OtrCommand, OtrEngine, OtrIdentity, OtrSessionSetup } from './engine.ts'
 import { cancelled } from './errors.ts'
 import type { OtrOutput } from './events.ts'
+import { VAULT_CALLS, type Vault } from './vault.ts'
+import { VaultError, type VaultErrorCode } from './vault-error.ts'
 
 /** Page to worker: one call of an {@link OtrEngine}. Each is answered exactly once, by its id. */
 export type OtrCall = { readonly id: number } & (
@@ -8,6 +10,7 @@ export type OtrCall = { readonly id: number } & (
   | { readonly op: 'open'; readonly session: string; readonly setup: OtrSessionSetup }
   | { readonly op: 'run'; readonly session: string; readonly command: OtrCommand }
   | { readonly op: 'close'; readonly session: string }
+  | { readonly op: 'vault'; readonly name: keyof Vault; readonly given: readonly unknown[] }
 )
 
 /** The call of that id is to give up; what it answers is the answer to this as well. */
@@ -18,13 +21,16 @@ export interface OtrCancel {
 
 type KeyOp = 'identity' | 'renewIdentity'
 
-/** Worker to page. Long-term keys have no representation in this type: they cannot be sent. */
+/** Worker to page. Long-term keys have no representation in it but the files of a {@link Vault}. */
 export type OtrReply =
-  | { readonly id: number; readonly ok: true; readonly value: OtrIdentity | OtrOutput | null }
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
   | {
       readonly id: number
       readonly ok: false
-      /** `RangeError`, `TypeError` and `AbortError` are the caller's doing, and thrown as such. */
+      /**
+       * `RangeError`, `TypeError` and `AbortError` are the caller's doing, and thrown as such; of a
+       * `VaultError`, the message is the code. Others keep their name.
+       */
       readonly name: string
       readonly message: string
     }
@@ -42,7 +48,7 @@ export interface Port {
 }
 
 /** The worker's end: runs the calls that come through `port`. */
-export function serveEngine(engine: OtrEngine, port: Port): void {
+export function serveEngine(engine: OtrEngine, port: Port, vault: Vault | null = null): void {
   const cancels = new Map<number, AbortController>()
   const send = (message: OtrReply | OtrProgress) => port.postMessage(message)
 
@@ -56,7 +62,7 @@ export function serveEngine(engine: OtrEngine, port: Port): void {
       const onProgress = (candidates: number) => send({ id, candidates })
       return { signal: cancel.signal, ...(tellProgress && { onProgress }) }
     }
-    call(engine, request, watch)
+    call(engine, vault, request, watch)
       .then(
         (value) => send({ id, ok: true, value }),
         (error: unknown) => send({ id, ok: false, ...describe(error) }),
@@ -67,9 +73,10 @@ export function serveEngine(engine: OtrEngine, port: Port): void {
 
 async function call(
   engine: OtrEngine,
+  vault: Vault | null,
   request: OtrCall,
   watch: (tellProgress: boolean) => KeyWatch,
-): Promise<OtrIdentity | OtrOutput | null> {
+): Promise<unknown> {
   switch (request.op) {
     case 'identity':
     case 'renewIdentity':
@@ -82,6 +89,11 @@ async function call(
     case 'close':
       await engine.close(request.session)
       return null
+    case 'vault': {
+      if (vault === null) throw new RangeError('there is no vault')
+      const run = vault[request.name] as (...given: unknown[]) => Promise<unknown>
+      return run.call(vault, ...request.given)
+    }
   }
 }
 
@@ -101,6 +113,8 @@ interface Pending {
 
 /** The page's end: an engine whose work is done at the other end of `port`. */
 export class RemoteEngine implements OtrEngine {
+  /** That of the other end. */
+  readonly vault: Vault
   readonly #port: Port
   readonly #onDispose: () => void
   readonly #pending = new Map<number, Pending>()
@@ -110,6 +124,11 @@ export class RemoteEngine implements OtrEngine {
   constructor(port: Port, onDispose: () => void) {
     this.#port = port
     this.#onDispose = onDispose
+    const calls = VAULT_CALLS.map((name) => {
+      return [name, (...given: unknown[]) => this.#call({ op: 'vault', name, given })] as const
+    })
+    // A method for each name that `call` above runs.
+    this.vault = Object.fromEntries(calls) as unknown as Vault
     port.addEventListener('message', (event) => this.#take(event.data as OtrReply | OtrProgress))
   }
 
@@ -185,6 +204,9 @@ export class RemoteEngine implements OtrEngine {
 function revive({ name, message }: { name: string; message: string }): Error {
   if (name === 'RangeError') return new RangeError(message)
   if (name === 'TypeError') return new TypeError(message)
+  if (name === 'VaultError') return new VaultError(message as VaultErrorCode)
   if (name === 'AbortError') return new DOMException(message, name)
-  return new Error(message)
+  const error = new Error(message)
+  error.name = name
+  return error
 }

@@ -3,17 +3,20 @@
  */
 import { indexedDbKeyStore } from './key-store.ts'
 import { createOtrEngine } from './local-engine.ts'
+import { LocalVault } from './local-vault.ts'
 import { serveEngine } from './worker-protocol.ts'
 
-const engine = createOtrEngine(
-  {
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    now: () => Date.now(),
-  },
-  indexedDbKeyStore(),
-)
+const env = {
+  random: (length: number) => crypto.getRandomValues(new Uint8Array(length)),
+  now: () => Date.now(),
+}
+const vault = new LocalVault(env, indexedDbKeyStore())
+const engine = createOtrEngine(env, vault.keys)
+vault.onChange = (account) => engine.forget(account)
 
-serveEngine(engine, {
-  postMessage: (message) => self.postMessage(message),
-  addEventListener: (type, listener) => self.addEventListener(type, listener),
-})
+const port = {
+  postMessage: (message: unknown) => self.postMessage(message),
+  addEventListener: (type: 'message', listener: (event: MessageEvent) => void) =>
+    self.addEventListener(type, listener),
+}
+serveEngine(engine, port, vault)
