@@ -22,6 +22,10 @@ import { hearTunnel, readTunnel, type TunnelNote, tunnelFault } from './tunnel-n
 /** Someone calls: take it, refuse it, or hear that it was withdrawn. */
 export interface Invitation {
   readonly peer: SipPeer
+  /** We called our own address, and the call has come back to ourselves. */
+  readonly isEcho: boolean
+  /** A connection check calls its own account: nobody is there to chat with. */
+  readonly isCheck: boolean
   take(sink: Sink<ChannelEvent>): Channel
   refuse(status: 480 | 486 | 488 | 603): void
 }
@@ -42,6 +46,8 @@ export class AccountConnection implements Line {
   readonly #agent: SipAgentDoor
   readonly #channels = new Map<string, Channel>()
   readonly #invitations = new Map<string, Invitation>()
+  /** Own MSRP URI of each session that we offered, by call. */
+  readonly #offered = new Map<string, string>()
   #isOnline = false
   #route: AccountRoute
   /** Why the tunnel to the provider was closed, if it was for a reason of its own. */
@@ -86,6 +92,11 @@ export class AccountConnection implements Line {
     return Channel.place(this, peer, sink)
   }
 
+  /** Calls the own account, for a connection check alone. */
+  callForCheck(own: string, sink: Sink<ChannelEvent>): Channel {
+    return Channel.place(this, own, sink, [CHECK])
+  }
+
   reserve(sink: Sink<MsrpSessionEvent>): Promise<Berth> {
     return this.#relays.reserve(sink)
   }
@@ -93,6 +104,7 @@ export class AccountConnection implements Line {
   invite(channel: Channel, peer: string, offer: MsrpDescription): string {
     const call = this.#agent.invite(peer, offer)
     this.#channels.set(call, channel)
+    this.#offered.set(call, offer.path.at(-1)!)
     return call
   }
 
@@ -108,6 +120,7 @@ export class AccountConnection implements Line {
 
   hangUp(call: string): void {
     this.#channels.delete(call)
+    this.#offered.delete(call)
     this.#agent.end(call)
   }
 
@@ -146,6 +159,7 @@ export class AccountConnection implements Line {
         const channel = this.#channels.get(event.call)
         const invitation = this.#invitations.get(event.call)
         this.#channels.delete(event.call)
+        this.#offered.delete(event.call)
         this.#invitations.delete(event.call)
         if (invitation) this.#sink({ type: 'withdrawn', invitation })
         channel?.ended(event.by, event.error)
@@ -176,6 +190,8 @@ export class AccountConnection implements Line {
   #invitation(call: string, peer: SipPeer, remote: MsrpDescription): Invitation {
     return {
       peer,
+      isEcho: [...this.#offered.values()].includes(remote.path.at(-1)!),
+      isCheck: remote.features?.includes(CHECK) ?? false,
       take: (sink) => {
         this.#invitations.delete(call)
         const channel = Channel.take(this, call, peer, remote, sink)
@@ -232,6 +248,9 @@ function startRoute(account: ChatAccount, isHosts: boolean): AccountRoute {
     relayKind: null,
   }
 }
+
+/** In `a=sotto-features`: see {@link Invitation.isCheck}. */
+const CHECK = 'check'
 
 /** Host and port of a URL, as people read them. */
 function hostOf(url: string): string {

@@ -73,11 +73,16 @@ export class Channel {
     this.#sink = sink
   }
 
-  /** Invites the peer. */
-  static place(line: Line, peer: string, sink: Sink<ChannelEvent>): Channel {
+  /** Invites the peer. @param features - what the offer says in `a=sotto-features` */
+  static place(
+    line: Line,
+    peer: string,
+    sink: Sink<ChannelEvent>,
+    features: readonly string[] = FEATURES,
+  ): Channel {
     const channel = new Channel('caller', line, sink)
     void channel.#reserve((path) => {
-      channel.#call = line.invite(channel, peer, describe(path, 'actpass'))
+      channel.#call = line.invite(channel, peer, { ...describe(path, 'actpass'), features })
     })
     return channel
   }
@@ -270,6 +275,7 @@ export class Channel {
 
 /** In `a=sotto-features`: whoever says it may be sent OTR records of type 8 about files. */
 const SEALED_FILES = 'otr-file'
+const FEATURES: readonly string[] = [SEALED_FILES]
 
 function describe(path: readonly string[], setup: MsrpDescription['setup']): MsrpDescription {
   return {
@@ -281,6 +287,6 @@ function describe(path: readonly string[], setup: MsrpDescription['setup']): Msr
     direction: 'sendrecv',
     maxSize: null,
     chatroom: CHATROOM,
-    features: [SEALED_FILES],
+    features: FEATURES,
   }
 }

@@ -229,7 +229,7 @@ class Doctor {
           if ('text' in content && content.text === text) resolve()
         })
       }
-      const channel: Channel = this.#connection.call(this.#own, (event) => {
+      const channel: Channel = this.#connection.callForCheck(this.#own, (event) => {
         ended(event)
         if (event.type === 'opened') channel.send(this.#toOurselves(text), NO_REPORTS)
       })
@@ -243,7 +243,7 @@ class Doctor {
       case 'route':
         return this.#show({ route: event.route })
       case 'invitation':
-        if (event.invitation.peer.address === this.#own) this.#onCall(event.invitation)
+        if (event.invitation.isEcho) this.#onCall(event.invitation)
         else event.invitation.refuse(486)
     }
   }

@@ -224,8 +224,9 @@ export class SignedIn {
 
   #onInvitation(invitation: Invitation): void {
     const peer = invitation.peer.address as Address
-    // A check of the connection calls its own account, and answers for itself.
-    if (peer === this.#context.own) return invitation.refuse(486)
+    // A check answers for itself; a call to our own address is for our other devices.
+    if (invitation.isCheck) return invitation.refuse(486)
+    if (invitation.isEcho) return invitation.refuse(480)
     if (this.contacts.isBlocked(peer)) return invitation.refuse(480)
     // Into a room nobody is drawn unasked: to be there is to be seen by everybody in it.
     const isRoom = invitation.peer.isFocus

@@ -21,6 +21,8 @@ function door() {
       isFocus: false,
       userAgent: null,
     },
+    isEcho: false,
+    isCheck: false,
     take: () => {
       throw new Error('nobody is let in here')
     },
