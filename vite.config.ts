@@ -79,7 +79,10 @@ export default defineConfig({
         root: import.meta.dirname,
         test: {
           name: 'gateway',
-          include: ['gateway-tests/*.test.ts', 'gateway-tests/{clients,gateway,xmpp}/*.test.ts'],
+          include: [
+            'gateway-tests/*.test.ts',
+            'gateway-tests/{clients,gateway,matrix,xmpp}/*.test.ts',
+          ],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,

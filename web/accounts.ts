@@ -1,13 +1,17 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { Address } from '../chat/index.ts'
+import type { Address, FoundServer, ServerKind } from '../chat/index.ts'
 
 /** An account that was used in this browser. Never its password: that is the password manager's. */
 export interface RememberedAccount {
   readonly address: Address
   readonly server: string
+  /** How the server was found; absent in what earlier versions remembered. */
+  readonly found?: ServerKind
   /** This installation's UUID, so that a new registration replaces the old one (RFC 5626 §4.1). */
   readonly instanceId: string
   readonly lastUsed: number
+  /** There was a key here: if there is none now, the browser has lost it. */
+  readonly hadKey?: true
 }
 
 interface AccountsSchema extends DBSchema {
@@ -25,17 +29,41 @@ export class Accounts {
   }
 
   /** Notes that `address` is being used, and gives it an instance id if it has none. */
-  async remember(address: Address, server: string, now: number): Promise<RememberedAccount> {
+  async remember(
+    address: Address,
+    { kind, url }: FoundServer,
+    now: number,
+  ): Promise<RememberedAccount> {
     const db = await this.#open()
     const known = await db.get('accounts', address)
     const account = {
       address,
-      server,
+      server: url,
+      found: kind,
       instanceId: known?.instanceId ?? crypto.randomUUID(),
       lastUsed: now,
+      ...(known?.hadKey && { hadKey: true as const }),
     }
     await db.put('accounts', account)
     return account
+  }
+
+  async noteKey(address: Address): Promise<void> {
+    const db = await this.#open()
+    const known = await db.get('accounts', address)
+    if (known !== undefined) await db.put('accounts', { ...known, hadKey: true })
+  }
+
+  /** A backup brought it here; where it is served is yet to be found. */
+  async restored(address: Address, now: number): Promise<void> {
+    const db = await this.#open()
+    const known = await db.get('accounts', address)
+    const account = known ?? { address, server: '', instanceId: crypto.randomUUID() }
+    await db.put('accounts', { ...account, lastUsed: now, hadKey: true })
+  }
+
+  async forget(address: Address): Promise<void> {
+    await (await this.#open()).delete('accounts', address)
   }
 
   #open(): Promise<IDBPDatabase<AccountsSchema>> {

@@ -1,10 +1,15 @@
 import type { Address } from '../chat/index.ts'
-import type { Announcement } from './announcements.ts'
+import { type Announcement, STRANGERS } from './announcements.ts'
+import { directionOf, type Language, language, region } from './language.ts'
+import { SOUND_PAUSE_MS, STRANGERS_PAUSE_MS } from './limits.ts'
+import { Pace } from './pace.ts'
+import { playSound, type Sound } from './sounds.ts'
 
 /** Speech, system notifications, sound and the app's badge: each where the browser has it. */
 export class Announcer {
   /** The person clicked a notification of this conversation. */
   readonly #onOpen: (peer: Address) => void
+  readonly #pace = new Pace()
   #audio: AudioContext | null = null
 
   constructor(onOpen: (peer: Address) => void) {
@@ -29,16 +34,20 @@ export class Announcer {
       case 'speak':
         return this.speak(announcement.text)
       case 'sound':
-        return this.#chime()
+        return this.#sound(announcement.sound)
       case 'notify':
         return this.#notify(announcement)
     }
   }
 
-  speak(text: string): void {
+  /** @param tongue - the language of `text`, if it is not the reader's */
+  speak(text: string, tongue?: Language): void {
     if (!('speechSynthesis' in globalThis)) return
     const utterance = new SpeechSynthesisUtterance(text)
-    utterance.lang = document.documentElement.lang
+    utterance.lang = tongue ?? region()
+    // A system may have voices for a language and yet speak with another unless it is told.
+    utterance.voice =
+      speechSynthesis.getVoices().find(({ lang }) => lang.startsWith(tongue ?? language())) ?? null
     speechSynthesis.speak(utterance)
   }
 
@@ -48,15 +57,26 @@ export class Announcer {
     navigator.setAppBadge(unread).catch(() => undefined)
   }
 
-  #notify({ title, body, peer, urgent }: Extract<Announcement, { kind: 'notify' }>): void {
+  #sound(sound: Sound): void {
+    if (this.#audio === null) return
+    // A warning does not wait for the sound of a message.
+    const kind = sound === 'alert' ? 'alert' : 'message'
+    if (this.#pace.lets(kind, SOUND_PAUSE_MS, Date.now())) playSound(this.#audio, sound)
+  }
+
+  #notify({ title, body, peer, tag, urgent }: Extract<Announcement, { kind: 'notify' }>): void {
     if (notificationPermission() !== 'granted') return
+    if (tag === STRANGERS && !this.#pace.lets(tag, STRANGERS_PAUSE_MS, Date.now())) return
+    const options = {
+      body,
+      tag,
+      requireInteraction: urgent,
+      renotify: urgent, // Chromium's; the DOM's types do not know it.
+      lang: language(),
+      dir: directionOf(language()),
+    }
     try {
-      const notification = new Notification(title, {
-        body,
-        tag: urgent ? `key ${peer}` : peer,
-        requireInteraction: urgent,
-        lang: document.documentElement.lang,
-      })
+      const notification = new Notification(title, options)
       notification.onclick = () => {
         window.focus()
         this.#onOpen(peer)
@@ -64,26 +84,6 @@ export class Announcer {
       }
     } catch {
       // Some mobile browsers have the constructor and refuse it; the page itself still shows all.
-    }
-  }
-
-  /** Two soft notes, 300 ms in all. */
-  #chime(): void {
-    const audio = this.#audio
-    if (audio === null) return
-    const gain = audio.createGain()
-    gain.gain.setValueAtTime(0.06, audio.currentTime)
-    gain.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.3)
-    gain.connect(audio.destination)
-    for (const [frequency, delay] of [
-      [660, 0],
-      [880, 0.1],
-    ] as const) {
-      const note = audio.createOscillator()
-      note.frequency.value = frequency
-      note.connect(gain)
-      note.start(audio.currentTime + delay)
-      note.stop(audio.currentTime + 0.3)
     }
   }
 }

@@ -1,22 +1,36 @@
-import { type Address, type ChatAccount, type ChatEvent, domainOf, userOf } from '../chat/index.ts'
+import {
+  type Address,
+  type ChatEvent,
+  domainOf,
+  type HistoryExport,
+  type Message,
+  userOf,
+} from '../chat/index.ts'
 import { announcements, titleOf } from './announcements.ts'
 import {
   type AppState,
+  ROOM_HOST,
   type SignInStage,
   signInStage,
   startState,
   unreadTotal,
 } from './app-state.ts'
-import type { AppIntent, ChatIntent } from './intents.ts'
-import { TOAST_MS } from './limits.ts'
+import { ConnectionCheck } from './connection-check.ts'
+import { faultSentence, refusalSentence } from './fault-words.ts'
+import { atStake, withHeld } from './files/reduce-files.ts'
+import type { FileDesk } from './files/seat-files.ts'
+import type { AppIntent, ChatIntent, TypedAccount } from './intents.ts'
+import type { Keyring } from './keyring.ts'
+import { UNDO_MS } from './limits.ts'
 import * as change from './reduce.ts'
+import { intend, jump, undo } from './reduce-intent.ts'
 import { Seat } from './seat.ts'
+import { type Credentials, ServerSearch } from './server-search.ts'
 import type { Settings } from './settings.ts'
-import { APP, APP_NAME, BUDDY, SETTINGS, SIGN_IN } from './words.ts'
-import type { World } from './world.ts'
-
-/** What a sign-in needs. The password is kept in memory only, and only while the account is in use. */
-type Credentials = Pick<ChatAccount, 'address' | 'password' | 'server'>
+import { ToastDesk } from './toast-desk.ts'
+import { VaultDesk } from './vault-desk.ts'
+import { APP, APP_NAME, BUDDY, BUDDY_USER, SETTINGS, SIGN_IN } from './words.ts'
+import type { LentKeyring, World } from './world.ts'
 
 /**
  * The one owner of the state: events come in from the client, intents from the screen, and whoever
@@ -29,17 +43,48 @@ export class Desk extends EventTarget {
   #state: AppState
   #seat: Seat | null = null
   #credentials: Credentials | null = null
+  readonly #search: ServerSearch
+  readonly #vault: VaultDesk
+  /** What was there before is being put away; the form that is left is shown then. */
+  #leaving: Promise<void> = Promise.resolve()
+  readonly #connectionCheck: ConnectionCheck
+  readonly #toasts: ToastDesk
 
   constructor(world: World) {
     super()
     this.#world = world
     this.#state = startState(world.loadSettings())
+    const picture = { state: () => this.#state, show: (state: AppState) => this.#show(state) }
+    this.#toasts = new ToastDesk(picture, world.after)
+    this.#connectionCheck = new ConnectionCheck(world, (check) => {
+      if (check !== this.#state.check) this.#show({ ...this.#state, check })
+    })
+    this.#search = new ServerSearch(world, {
+      stage: () => this.#state.stage,
+      set: (part) => this.#setForm(part),
+      refuse: (fault) => this.#refuse(fault),
+    })
+    this.#vault = new VaultDesk(world, {
+      ...picture,
+      fresh: () => this.#fresh(),
+      toast: (sentence) => this.#toasts.say(sentence),
+      seat: () => this.#seat,
+      setSeat: (seat) => {
+        this.#seat = seat
+      },
+      rise: () => this.#rise(),
+      claim: (credentials) => this.#claim(credentials),
+      leave: () => this.leave(),
+      useSettings: (settings) => this.#changeSettings(settings),
+    })
     world.connect({
       onAttention: (attentive) => this.#show(change.attend(this.#state, attentive)),
       onNetwork: () => this.#seat?.client.probe(),
-      onLeave: () => this.#seat?.client.vanish(),
+      onLeave: () => this.#seat?.vanish(),
+      mayLeave: () => !Object.values(atStake(this.#state)).some((count) => count > 0),
       onOpen: (peer) => this.#show(change.select(this.#state, peer)),
       onTaken: () => this.#giveUp(),
+      onActivity: () => this.#vault.stir(),
     })
     void this.#lookAround()
   }
@@ -52,6 +97,16 @@ export class Desk extends EventTarget {
     return this.#seat?.drafts.get(peer) ?? ''
   }
 
+  /** Of the account that is here; `null` if none is. */
+  get keyring(): Keyring | null {
+    return this.#seat?.keyring ?? null
+  }
+
+  /** For a backup whose account nobody is signed in with. */
+  lendKeyring(): Promise<LentKeyring> {
+    return this.#vault.lend()
+  }
+
   /**
    * Reads what a person types for a contact; a bare name is one at the own domain.
    *
@@ -61,6 +116,21 @@ export class Desk extends EventTarget {
     return this.#world.parseAddress(text, this.#state.address ?? undefined)
   }
 
+  /** The same for a room; a bare name is one of the own domain's. */
+  readRoom(text: string): Address {
+    const { address } = this.#state
+    const host = address === null ? undefined : `${ROOM_HOST}${domainOf(address)}`
+    return this.#world.parseAddress(text, host)
+  }
+
+  async searchHistory(text: string, peer: Address | null): Promise<readonly Message[]> {
+    return (await this.#seat?.client.searchHistory(text, peer)) ?? []
+  }
+
+  async exportHistory(peer: Address): Promise<HistoryExport | null> {
+    return (await this.#seat?.client.exportHistory(peer)) ?? null
+  }
+
   /** Does what the person wants of the app. */
   handle(intent: AppIntent): void {
     const { buddy } = this.#state
@@ -68,13 +138,15 @@ export class Desk extends EventTarget {
       case 'createAccount':
         return void this.#createAccount(intent.name, intent.password)
       case 'signIn':
-        return this.#signInHere(intent.name, intent.password)
-      case 'signInAt':
-        return this.#signInAt(intent.address, intent.password, intent.server)
+        return void this.#signIn(intent)
+      case 'check':
+        return void this.#check(intent.typed)
+      case 'endCheck':
+        return this.#connectionCheck.end()
       case 'cancelSignIn':
       case 'signOut':
       case 'leaveElsewhere':
-        return void this.#leave()
+        return void this.leave()
       case 'useHere':
         return void this.#takeOver()
       case 'select':
@@ -89,26 +161,32 @@ export class Desk extends EventTarget {
         return void this.#askNotifications()
       case 'testSpeech':
         return this.#world.announcer.speak(SETTINGS.speechSample)
+      case 'readAloud':
+        return this.#world.announcer.speak(intent.text, intent.language)
+      case 'proceed':
+      case 'lock':
+      case 'forgetAccount':
+        return this.#vault.handle(intent)
       case 'renewIdentity':
         return this.#seat?.client.renewIdentity()
       case 'dismissToast':
-        return this.#show(change.withoutToast(this.#state, intent.id))
+        return this.#toasts.dismiss(intent.id)
+      case 'undo':
+        this.#seat?.undo(this.#state, intent.id)
+        return this.#show(undo(this.#state, intent.id))
+      case 'jump':
+        return this.#show(jump(this.#state, intent.peer, intent.key))
+      case 'jumped':
+        return this.#show({ ...this.#state, jump: null })
     }
   }
 
   /** Does what the person wants in the conversation with `peer`. */
   chat(peer: Address, intent: ChatIntent): void {
-    switch (intent.do) {
-      case 'back':
-        return this.#show(change.select(this.#state, null))
-      case 'dismissVerification':
-        return this.#show(change.dismissVerification(this.#state, peer))
-      case 'dismissFault':
-        return this.#show(change.dismissFault(this.#state, peer))
-      default:
-        this.#seat?.tell(peer, intent, this.#state.conversations.get(peer)?.open ?? false)
-        if (intent.do === 'decline') this.#show(change.forget(this.#state, peer))
-    }
+    const isOpen = this.#state.conversations.get(peer)?.open ?? false
+    this.#show(intend(this.#state, peer, intent))
+    this.#seat?.tell(peer, intent, isOpen)
+    if (intent.do === 'deleteMessage') this.#toasts.expire(UNDO_MS)
   }
 
   /** Learns who was here before and what the page's own server offers. */
@@ -124,33 +202,22 @@ export class Desk extends EventTarget {
     this.#world.announcer.prime()
     this.#setForm({ busy: SIGN_IN.creating, fault: null })
     const enrolment = await this.#world.enrol(name, password)
-    if (enrolment.ok) this.#signInAt(enrolment.address, password, this.#world.ownSocket)
-    else this.#refuse(enrolment.sentence ?? SIGN_IN.unreachable)
+    if (enrolment.ok) await this.#signIn({ address: enrolment.address, password, server: null })
+    else if (enrolment.refusal === null) this.#refuse(SIGN_IN.unreachable)
+    else this.#refuse(refusalSentence(enrolment.refusal))
   }
 
-  /** Signs in at the page's own server; `name` may also be a whole address. */
-  #signInHere(name: string, password: string): void {
-    const { stage } = this.#state
-    const server = stage.at === 'signIn' ? stage.server : null
-    const domain = server === null || server === 'unreachable' ? undefined : server.domain
-    if (domain === undefined && !name.includes('@')) return this.#refuse(SIGN_IN.unreachable)
-    this.#signInAt(name, password, this.#world.ownSocket, domain)
-  }
-
-  #signInAt(text: string, password: string, server: string, near?: string): void {
-    try {
-      const address = this.#world.parseAddress(text, near)
-      void this.#signIn({ address, password, server })
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      this.#refuse(error.message)
-    }
-  }
-
-  async #signIn(credentials: Credentials): Promise<void> {
+  async #signIn(typed: TypedAccount): Promise<void> {
     this.#world.announcer.prime()
+    this.#connectionCheck.end()
+    const credentials = await this.#search.find(typed, false, this.#leaving)
+    if (credentials === null) return
     this.#credentials = credentials
     this.#setForm({ busy: SIGN_IN.connecting, fault: null })
+    await this.#claim(credentials)
+  }
+
+  async #claim(credentials: Credentials): Promise<void> {
     if (await this.#world.lock.acquire(credentials.address)) await this.#sitDown(credentials)
     else this.#showElsewhere(false)
   }
@@ -165,12 +232,12 @@ export class Desk extends EventTarget {
 
   /** The lock is ours: makes the client and lets it sign in. */
   async #sitDown(credentials: Credentials): Promise<void> {
-    const { address, server } = credentials
+    const { address, server: url, found: kind } = credentials
     const { accounts } = this.#world
     try {
       const config = await this.#world.fetchConfig()
-      const isKnown = (await accounts.list()).some((known) => known.address === address)
-      const { instanceId } = await accounts.remember(address, server, this.#world.now())
+      const known = (await accounts.list()).find((account) => account.address === address)
+      const { instanceId } = await accounts.remember(address, { kind, url }, this.#world.now())
       if (this.#credentials !== credentials) return this.#world.lock.release() // Cancelled meanwhile.
       const stage = this.#state.stage.at === 'signIn' ? this.#state.stage : signInStage()
       this.#show({
@@ -179,21 +246,24 @@ export class Desk extends EventTarget {
         address,
         buddy:
           config?.domain === domainOf(address)
-            ? this.#world.parseAddress(BUDDY.user, config.domain)
+            ? this.#world.parseAddress(BUDDY_USER, config.domain)
             : null,
       })
       const account = { ...credentials, displayName: null, instanceId }
-      const seat: Seat = new Seat(
-        this.#world.createClient(account, (event) => {
-          if (this.#seat === seat) this.#take(event, isKnown)
-        }),
-        this.#world.drafts(address),
-        this.#world.after,
+      const lent = await this.#world.createClient(
+        account,
+        (event) => {
+          if (this.#seat === seat) this.#take(event, known !== undefined)
+        },
+        this.#vault.host,
       )
+      const seat = new Seat(lent, this.#world.drafts(address), this.#world.after, this.#files)
+      if (this.#credentials !== credentials) return lent.dispose() // Cancelled while it was fetched.
       this.#seat = seat
-      seat.client.signIn()
+      if (!this.#state.settings.receipts) seat.client.setReceipts(false)
+      await this.#vault.enter(seat, known?.hadKey ?? false)
     } catch (error) {
-      await this.#leave(error instanceof DOMException ? APP.storageFailed : APP.cannotStart)
+      await this.leave(error instanceof DOMException ? APP.storageFailed : APP.cannotStart)
     }
   }
 
@@ -201,21 +271,35 @@ export class Desk extends EventTarget {
   #take(event: ChatEvent, isKnown: boolean): void {
     const isFirstKey = this.#state.fingerprint === null
     this.#show(change.reduce(this.#state, event))
-    for (const announcement of announcements(event, this.#state))
+    for (const announcement of announcements(event, this.#state, this.#world.now()))
       this.#world.announcer.announce(announcement)
-    if (event.type === 'fault' && event.peer === null) this.#expireToast()
+    if (event.type === 'fault' && event.peer === null) this.#toasts.expire()
+    if (event.type === 'transfer') this.#seat?.files.hear(event.transfer)
+    if (event.type === 'kept') this.#seat?.drafts.kept(event.peer, event.id)
     if (event.type === 'identity' && event.created && isKnown && isFirstKey)
-      this.#toast(APP.keyLost)
+      this.#toasts.say(APP.keyLost)
+    this.#vault.take(event)
     if (event.type !== 'account') return
-    if (event.account.state === 'refused') void this.#leave(event.account.fault.sentence)
+    if (event.account.state === 'refused') void this.leave(faultSentence(event.account.fault))
     // The page was left, which signs out, and then shown again from the browser's memory.
-    if (event.account.state === 'signedOut') void this.#leave()
+    if (event.account.state === 'signedOut') void this.leave()
+  }
+
+  get #files(): FileDesk {
+    return {
+      hold: (peer, id, held) => this.#show(withHeld(this.#state, peer, id, held)),
+      refuse: (peer, fault) =>
+        this.#show(change.reduce(this.#state, { type: 'fault', peer, fault })),
+      settings: () => this.#state.settings,
+      after: this.#world.after,
+    }
   }
 
   /** Signs out, if anybody is signed in, and shows the form. */
-  async #leave(fault: string | null = null): Promise<void> {
+  async leave(fault: string | null = null): Promise<void> {
     const { stage } = this.#state
-    await this.#standUp()
+    this.#leaving = this.#standUp()
+    await this.#leaving
     const form = stage.at === 'signIn' ? stage : signInStage()
     this.#show({ ...this.#fresh(), stage: { ...form, busy: null, fault } })
     await this.#lookAround()
@@ -223,11 +307,16 @@ export class Desk extends EventTarget {
 
   /** Another tab takes the account; the lock is its own once this is done. */
   async #giveUp(): Promise<void> {
-    const credentials = this.#credentials
-    if (credentials === null) return
     this.#showElsewhere(false)
+    await this.#rise()
+  }
+
+  /** Lets go of everything but what it takes to come back. */
+  async #rise(): Promise<Credentials | null> {
+    const credentials = this.#credentials
     await this.#standUp()
     this.#credentials = credentials
+    return credentials
   }
 
   /** Lets go of the client, the password and the lock; what is stored stays. */
@@ -235,8 +324,20 @@ export class Desk extends EventTarget {
     const seat = this.#seat
     this.#seat = null
     this.#credentials = null
+    this.#search.cancel()
+    this.#vault.stop()
+    this.#connectionCheck.end()
     await seat?.leave()
     this.#world.lock.release()
+  }
+
+  /** Goes the account's way from end to end; what is found is shown as it is found. */
+  async #check(typed: TypedAccount | null): Promise<void> {
+    this.#connectionCheck.end()
+    const account = this.#credentials ?? (await this.#search.find(typed, true, this.#leaving))
+    if (account === null) return
+    if (this.#credentials === null) this.#setForm({ busy: null })
+    this.#connectionCheck.begin(account)
   }
 
   #add(peer: Address, name: string | null): void {
@@ -252,23 +353,18 @@ export class Desk extends EventTarget {
 
   #changeSettings(settings: Settings): void {
     this.#world.saveSettings(settings)
+    if (settings.receipts !== this.#state.settings.receipts)
+      this.#seat?.client.setReceipts(settings.receipts)
+    if (settings.language !== this.#state.settings.language)
+      void this.#world.speak(settings.language)
+    const before = this.#state.settings
     this.#show({ ...this.#state, settings })
+    this.#vault.settingsChanged(before, settings)
   }
 
   async #askNotifications(): Promise<void> {
     await this.#world.askNotifications()
     this.#show({ ...this.#state }) // The permission is the browser's; the screen asks it when drawn.
-  }
-
-  #toast(sentence: string): void {
-    this.#show(change.withToast(this.#state, sentence))
-    this.#expireToast()
-  }
-
-  #expireToast(): void {
-    const id = this.#state.toasts.at(-1)?.id
-    if (id === undefined) return
-    this.#world.after(TOAST_MS, () => this.#show(change.withoutToast(this.#state, id)))
   }
 
   #refuse(fault: string): void {

@@ -1,20 +1,23 @@
-import type { KnownKey, Privacy, PrivacyState } from '../chat/index.ts'
+import { msg, str } from '@lit/localize'
+import type { KnownKey, Privacy, PrivacyState, TrustMethod } from '../chat/index.ts'
+import { ROOM } from './room-words.ts'
 import { dayOf } from './time-words.ts'
+import { wordsOf } from './wording.ts'
 
 /** Entries of the Encryption menu and the keys dialog. */
-export const ENCRYPTION = {
-  button: (label: string) => `Encryption: ${label}`,
-  start: 'Start encryption',
-  again: 'Encrypt again',
-  renew: 'Renew encryption',
-  end: 'End encryption',
-  stopSetup: 'Stop setting up',
-  giveUp: 'Go on without encryption',
-  verify: (name: string) => `Verify ${name}…`,
-  verifyNow: (name: string) => `Verify ${name}`,
-  always: (name: string) => `Always use encryption with ${name}`,
-  keys: 'Keys…',
-} as const
+export const ENCRYPTION = wordsOf(() => ({
+  button: (label: string) => msg(str`Encryption: ${label}`),
+  start: msg('Start encryption'),
+  again: msg('Encrypt again'),
+  renew: msg('Renew encryption'),
+  end: msg('End encryption'),
+  stopSetup: msg('Stop setting up'),
+  giveUp: msg('Go on without encryption'),
+  verify: (name: string) => msg(str`Verify ${name}…`),
+  verifyNow: (name: string) => msg(str`Verify ${name}`),
+  always: (name: string) => msg(str`Always use encryption with ${name}`),
+  keys: msg('Keys…'),
+}))
 
 /** The sentence that explains the state, with the person's name in it. */
 export function privacySentence(privacy: Privacy, name: string): string {
@@ -22,73 +25,82 @@ export function privacySentence(privacy: Privacy, name: string): string {
 }
 
 const SENTENCE = {
-  none: (name) => `No session with ${name}. Write something, or start encryption, to open one.`,
-  connecting: (name) => `Connecting to ${name}.`,
-  plaintext: (name) => `Not encrypted. Servers between you and ${name} can read what you write.`,
-  unsupported: (name) => `${name}’s app does not answer to encryption.`,
-  starting: (name) => `Agreeing on keys with ${name}. What you write is held meanwhile.`,
-  unverified: (name) => `Encrypted. You haven’t checked that this is really ${name}.`,
+  none: (name) =>
+    msg(str`No session with ${name}. Write something, or start encryption, to open one.`),
+  connecting: (name) => msg(str`Connecting to ${name}.`),
+  plaintext: (name) =>
+    msg(str`Not encrypted. Servers between you and ${name} can read what you write.`),
+  unsupported: (name) => msg(str`${name}’s app does not answer to encryption.`),
+  starting: (name) => msg(str`Agreeing on keys with ${name}. What you write is held meanwhile.`),
+  unverified: (name) => msg(str`Encrypted. You haven’t checked that this is really ${name}.`),
   verified: (name, { verified }) =>
     verified === null
-      ? `Encrypted, and verified: this is ${name}.`
-      : `Encrypted, and verified on ${dayOf(verified.at)} ${METHOD[verified.method]}.`,
-  keyChanged: (name) => `${name}’s verified identity has changed.`,
-  ended: (name) => `${name} ended encryption.`,
-  room: () => 'A room with several people. Encryption between two people cannot be used here.',
+      ? msg(str`Encrypted, and verified: this is ${name}.`)
+      : ENCRYPTED_AND_VERIFIED[verified.method](dayOf(verified.at)),
+  keyChanged: (name) => msg(str`${name}’s verified identity has changed.`),
+  ended: (name) => msg(str`${name} ended encryption.`),
+  room: () => ROOM.openWhy,
 } as const satisfies Record<PrivacyState, (name: string, privacy: Privacy) => string>
 
-/** How a key came to be verified, to follow a date. */
-export const METHOD = {
-  smp: 'with a shared secret',
-  fingerprint: 'by comparing fingerprints',
-} as const satisfies Record<NonNullable<KnownKey['verified']>['method'], string>
+const ENCRYPTED_AND_VERIFIED = {
+  smp: (day) => msg(str`Encrypted, and verified on ${day} with a shared secret.`),
+  fingerprint: (day) => msg(str`Encrypted, and verified on ${day} by comparing fingerprints.`),
+  import: (day) => msg(str`Encrypted, and verified elsewhere: taken over on ${day}.`),
+} as const satisfies Record<TrustMethod, (day: string) => string>
 
-export const CARD = {
+const VERIFIED = {
+  smp: (day) => msg(str`Verified on ${day} with a shared secret`),
+  fingerprint: (day) => msg(str`Verified on ${day} by comparing fingerprints`),
+  import: (day) => msg(str`Verified elsewhere, taken over on ${day}`),
+} as const satisfies Record<TrustMethod, (day: string) => string>
+
+export const CARD = wordsOf(() => ({
   ended: {
-    title: (name: string) => `${name} ended encryption.`,
-    text: 'Nothing is sent until you choose.',
-    again: 'Encrypt again',
-    plain: 'Continue without encryption',
+    title: (name: string) => msg(str`${name} ended encryption.`),
+    text: msg('Nothing is sent until you choose.'),
+    again: msg('Encrypt again'),
+    plain: msg('Continue without encryption'),
   },
   unsupported: {
-    title: (name: string) => `${name}’s app doesn’t answer to encryption.`,
-    text: 'It may be offline or not know how. Your messages are waiting.',
-    sent: 'It may be offline or not know how. What you write is not encrypted.',
-    again: 'Keep trying',
-    plain: 'Send unencrypted',
+    title: (name: string) => msg(str`${name}’s app doesn’t answer to encryption.`),
+    text: msg('It may be offline or not know how. Your messages are waiting.'),
+    sent: msg('It may be offline or not know how. What you write is not encrypted.'),
+    again: msg('Keep trying'),
+    plain: msg('Send unencrypted'),
     always: (name: string) =>
-      `You chose always to use encryption with ${name}, so nothing is sent in clear.`,
+      msg(str`You chose always to use encryption with ${name}, so nothing is sent in clear.`),
   },
   keyChanged: {
-    title: (name: string) => `${name}’s verified identity has changed.`,
-    text: 'Your messages are waiting. A new device or a reinstalled app does this; so does someone in between.',
-    verify: 'Verify again',
-    accept: 'Use without verifying',
-    details: 'Details',
-    before: 'Before',
-    now: 'Now',
+    title: (name: string) => msg(str`${name}’s verified identity has changed.`),
+    text: msg(
+      'Your messages are waiting. A new device or a reinstalled app does this; so does someone in between.',
+    ),
+    verify: msg('Verify again'),
+    accept: msg('Use without verifying'),
+    details: msg('Details'),
+    before: msg('Before', { desc: 'Above the fingerprint that was known' }),
+    now: msg('Now', { desc: 'Above the new fingerprint' }),
   },
-} as const
+}))
 
-export const KEYS = {
-  title: 'Keys',
-  mine: 'Your key',
-  mineHint: 'Read it out to your contact, or let them compare it.',
-  noneOfMine: 'Your key is being made.',
-  theirs: (name: string) => `Keys of ${name}`,
+export const KEYS = wordsOf(() => ({
+  title: msg('Keys'),
+  mine: msg('Your key'),
+  mineHint: msg('Read it out to your contact, or let them compare it.'),
+  noneOfMine: msg('Your key is being made.'),
+  theirs: (name: string) => msg(str`Keys of ${name}`),
   noneOfTheirs: (name: string) =>
-    `None seen yet. It is learned when encryption with ${name} starts.`,
-  inUse: 'In use now',
-  firstSeen: 'First seen',
-  lastSeen: 'last seen',
-  unverified: 'Not verified',
-  verified: (key: NonNullable<KnownKey['verified']>) =>
-    `Verified on ${dayOf(key.at)} ${METHOD[key.method]}`,
-  mark: 'Mark as verified',
-  takeBack: 'Take back',
-  forget: 'Forget',
-  copy: 'Copy fingerprint',
-  copied: 'Copied',
+    msg(str`None seen yet. It is learned when encryption with ${name} starts.`),
+  inUse: msg('In use now'),
+  seen: (first: number, last: number) =>
+    msg(str`First seen ${dayOf(first)}, last seen ${dayOf(last)}`),
+  unverified: msg('Not verified'),
+  verified: (key: NonNullable<KnownKey['verified']>) => VERIFIED[key.method](dayOf(key.at)),
+  mark: msg('Mark as verified'),
+  takeBack: msg('Take back', { desc: 'The key is not to count as verified any more' }),
+  forget: msg('Forget', { desc: 'Delete this key from the list' }),
+  copy: msg('Copy fingerprint'),
+  copied: msg('Copied'),
   sameAs: (address: string) =>
-    `The same key is known from ${address}. Make sure that it is the same person.`,
-} as const
+    msg(str`The same key is known from ${address}. Make sure that it is the same person.`),
+}))

@@ -1,16 +1,21 @@
-import type { Address } from '../chat/index.ts'
+import type { Address, HistoryRule } from '../chat/index.ts'
+import type { Whom } from './app-state.ts'
+import type { FileWish } from './files/file-wish.ts'
 import type { Settings } from './settings.ts'
+
+/** What stands in the form. */
+export interface TypedAccount {
+  /** An address, or a name at the page's own server. */
+  readonly address: string
+  readonly password: string
+  /** `null` if the person named none. */
+  readonly server: string | null
+}
 
 /** What the person wants of the app. */
 export type AppIntent =
   | { readonly do: 'createAccount'; readonly name: string; readonly password: string }
-  | { readonly do: 'signIn'; readonly name: string; readonly password: string }
-  | {
-      readonly do: 'signInAt'
-      readonly address: string
-      readonly password: string
-      readonly server: string
-    }
+  | ({ readonly do: 'signIn' } & TypedAccount)
   | { readonly do: 'cancelSignIn' }
   | { readonly do: 'signOut' }
   | { readonly do: 'useHere' }
@@ -22,19 +27,43 @@ export type AppIntent =
   | { readonly do: 'settings'; readonly settings: Settings }
   | { readonly do: 'askNotifications' }
   | { readonly do: 'testSpeech' }
+  /** Said once, in the voice of the warnings. */
+  | { readonly do: 'readAloud'; readonly text: string; readonly language?: 'en' }
   | { readonly do: 'renewIdentity' }
+  | VaultIntent
+  /** Goes the account's way from end to end; `typed` null: of the account that is signed in. */
+  | { readonly do: 'check'; readonly typed: TypedAccount | null }
+  | { readonly do: 'endCheck' }
   | { readonly do: 'dismissToast'; readonly id: number }
+  /** Takes back what the toast says was done. */
+  | { readonly do: 'undo'; readonly id: number }
+  /** Shows this message. `key` as of `keyOf`. */
+  | { readonly do: 'jump'; readonly peer: Address; readonly key: string }
+  /** It is shown, or is not there any more. */
+  | { readonly do: 'jumped' }
+
+/** What the person wants of what stands before an account. */
+export type VaultIntent =
+  /** The passphrase was given, or a new key may be made. */
+  | { readonly do: 'proceed' }
+  | { readonly do: 'lock' }
+  /** Deletes what is kept of it on this device. */
+  | { readonly do: 'forgetAccount'; readonly address: Address }
 
 /** What the person wants in one conversation. */
 export type ChatIntent =
-  | { readonly do: 'send'; readonly text: string }
+  /** `to`: for this member of the room alone, by address. */
+  | { readonly do: 'send'; readonly text: string; readonly to?: string }
   /** The draft is now `text`. */
   | { readonly do: 'draft'; readonly text: string }
   | { readonly do: 'retry'; readonly id: string }
   | { readonly do: 'discard'; readonly id: string }
+  | { readonly do: 'open' }
   | { readonly do: 'close' }
   | { readonly do: 'accept' }
   | { readonly do: 'decline' }
+  | { readonly do: 'block' }
+  | { readonly do: 'unblock' }
   | { readonly do: 'rename'; readonly name: string }
   | { readonly do: 'remove' }
   | { readonly do: 'startOtr' }
@@ -51,6 +80,20 @@ export type ChatIntent =
     }
   | { readonly do: 'forgetKey'; readonly fingerprint: string }
   | { readonly do: 'dismissFault' }
+  /** A message of the peer's stood before the person's eyes. */
+  | { readonly do: 'displayed'; readonly id: string }
+  | { readonly do: 'askResend'; readonly id: string }
+  /** Nearer to the past than what is in memory. */
+  | { readonly do: 'loadEarlier' }
+  | { readonly do: 'history'; readonly rule: HistoryRule }
+  | { readonly do: 'mute'; readonly on: boolean }
+  | { readonly do: 'clearHistory' }
+  | { readonly do: 'deleteMessage'; readonly id: string; readonly key: string }
+  | { readonly do: 'nickname'; readonly nickname: string }
+  | { readonly do: 'invite'; readonly who: Address }
+  /** Writes to one member of the room from now on; `null`: to everybody. */
+  | { readonly do: 'writeTo'; readonly whom: Whom | null }
+  | { readonly do: 'file'; readonly wish: FileWish }
   | { readonly do: 'back' }
 
 /** Bubbles out of every element, through shadow roots, to `<sotto-app>`. */
@@ -60,7 +103,7 @@ export class AppIntentEvent extends CustomEvent<AppIntent> {
   }
 }
 
-/** Bubbles to `<sotto-chat>` and on to its owner, who knows which conversation it shows. */
+/** Bubbles to `<sotto-conversation>` and on to its owner, who knows which conversation it shows. */
 export class ChatIntentEvent extends CustomEvent<ChatIntent> {
   constructor(intent: ChatIntent) {
     super('chat-intent', { detail: intent, bubbles: true, composed: true })

@@ -1,7 +1,7 @@
 import type { PrivacyState, Protection } from '../chat/index.ts'
 import type { IconName } from './icons.ts'
 
-/** How a state looks. Every state has a shape of its own: colour only repeats what shape and words say. */
+/** How a state looks. Every state that stands still has a shape of its own: colour only repeats what shape and words say. */
 export interface Look {
   readonly icon: IconName
   readonly tone: 'plain' | 'safe' | 'caution' | 'danger'

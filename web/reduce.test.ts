@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Address, ChatEvent } from '../chat/index.ts'
+import type { Address, ChatEvent, Room } from '../chat/index.ts'
 import { type AppState, nameOf, startState, unreadTotal } from './app-state.ts'
 import { ENTRIES_MAX } from './limits.ts'
-import { attend, dismissVerification, reduce, select, withToast } from './reduce.ts'
+import { attend, reduce, select, withToast } from './reduce.ts'
+import { intend, jump, undo } from './reduce-intent.ts'
 import { DEFAULT_SETTINGS } from './settings.ts'
 import {
   ALICE_KEY,
@@ -14,6 +15,7 @@ import {
   message,
   notice,
   privacy,
+  ROOM,
 } from './testing/cast.ts'
 
 const start = startState(DEFAULT_SETTINGS)
@@ -23,7 +25,11 @@ const texts = (state: AppState, peer: Address = BOB) =>
   state.conversations
     .get(peer)!
     .timeline.map((entry) =>
-      entry.kind === 'message' ? entry.message.text : entry.notice.sentence,
+      entry.kind === 'message'
+        ? entry.message.text
+        : entry.kind === 'notice'
+          ? entry.notice.sentence
+          : entry.transfer.name,
     )
 
 describe('the account', () => {
@@ -123,11 +129,14 @@ describe('messages', () => {
   test('that were taken back are gone; the oldest leave when there are too many', () => {
     const one = message(BOB, 'us', 'a', 1, { id: 'x' })
     expect(texts(play(one, { type: 'messageRemoved', peer: BOB, id: 'x' }))).toEqual([])
-    const many = Array.from({ length: ENTRIES_MAX + 1 }, (_, at) =>
-      notice(BOB, 'key-new', `${at}`, at),
+    const messages = Array.from(
+      { length: ENTRIES_MAX },
+      (_, at) => message(BOB, 'peer', `${at}`, at).message,
     )
-    expect(texts(play(...many.slice(0, ENTRIES_MAX)))).toHaveLength(ENTRIES_MAX)
-    expect(texts(play(...many)).at(0)).toBe('1')
+    const full = play({ type: 'history', peer: BOB, messages, isComplete: true })
+    expect(texts(full)).toHaveLength(ENTRIES_MAX)
+    const fuller = reduce(full, notice(BOB, 'key-new', 'A key.', ENTRIES_MAX))
+    expect([texts(fuller).at(0), texts(fuller).at(-1)]).toEqual(['1', 'A key.'])
   })
 
   test('end "is writing"', () => {
@@ -198,7 +207,7 @@ test('a fault is shown where it belongs', () => {
 })
 
 test('only the latest faults stay in the corner, each with an id of its own', () => {
-  const state = ['a', 'b', 'c', 'd'].reduce(withToast, start)
+  const state = ['a', 'b', 'c', 'd'].reduce((state, text) => withToast(state, text), start)
   expect(state.toasts.map(({ id, sentence }) => [id, sentence])).toEqual([
     [2, 'b'],
     [3, 'c'],
@@ -208,7 +217,9 @@ test('only the latest faults stay in the corner, each with an id of its own', ()
 
 test('a result that was put away comes back with the next verification', () => {
   const verification = { step: 'aborted', by: 'peer', at: 1, answered: false } as const
-  const state = dismissVerification(play({ type: 'verification', peer: BOB, verification }), BOB)
+  const state = intend(play({ type: 'verification', peer: BOB, verification }), BOB, {
+    do: 'dismissVerification',
+  })
   expect(bob(state).verificationDismissed).toBe(true)
   const next = reduce(state, { type: 'verification', peer: BOB, verification })
   expect(bob(next).verificationDismissed).toBe(false)
@@ -240,4 +251,128 @@ test('the state before is never changed', () => {
   reduce(before, message(BOB, 'peer', 'b', 2))
   select(before, BOB)
   expect([...before.conversations]).toEqual(copy)
+})
+
+describe('the past', () => {
+  const said = (text: string, at: number, part = {}) => message(BOB, 'peer', text, at, part)
+
+  test('comes before everything that is there, until there is no more', () => {
+    const { message: older } = said('older', 1)
+    const asked = intend(play(contact(BOB, 'Bob'), said('now', 5)), BOB, { do: 'loadEarlier' })
+    expect(bob(asked).past).toBe('loading')
+    const first = reduce(asked, {
+      type: 'history',
+      peer: BOB,
+      messages: [older],
+      isComplete: false,
+    })
+    expect([texts(first), bob(first).past]).toEqual([['older', 'now'], 'more'])
+    const last = reduce(first, { type: 'history', peer: BOB, messages: [], isComplete: true })
+    expect([texts(last), bob(last).past]).toEqual([['older', 'now'], 'complete'])
+  })
+
+  test('that was cleared leaves what has yet to arrive', () => {
+    const state = play(
+      said('read', 1),
+      notice(BOB, 'key-new', 'A key.', 2),
+      message(BOB, 'us', 'delivered', 3),
+      message(BOB, 'us', 'waits', 4, { delivery: 'queued' }),
+      { type: 'historyCleared', peer: BOB, left: ['us-4'] },
+    )
+    expect([texts(state), bob(state).past]).toEqual([['waits'], 'complete'])
+  })
+
+  test('a deleted message is hidden at once, comes back if that is undone, and goes in the end', () => {
+    const before = play(said('keep', 1), said('wrong', 2))
+    const { id } = said('wrong', 2).message
+    const gone = intend(before, BOB, { do: 'deleteMessage', id, key: `peer ${id}` })
+    expect([...bob(gone).deleted]).toEqual([`peer ${id}`])
+    expect(gone.toasts).toMatchObject([{ undo: { peer: BOB, key: `peer ${id}` } }])
+    const back = undo(gone, gone.toasts[0]!.id)
+    expect([bob(back).deleted.size, back.toasts, texts(back)]).toEqual([0, [], ['keep', 'wrong']])
+    const removed = reduce(gone, { type: 'messageRemoved', peer: BOB, id })
+    expect([texts(removed), bob(removed).deleted.size]).toEqual([['keep'], 0])
+  })
+
+  test('a message that was found is jumped to in its conversation, which is then read', () => {
+    const state = jump(play(contact(BOB, 'Bob'), said('here', 1)), BOB, 'peer x')
+    expect(state).toMatchObject({ selected: BOB, jump: { peer: BOB, key: 'peer x' } })
+    expect(bob(state).unread).toBe(0)
+  })
+
+  test('a gap is asked for once', () => {
+    const state = intend(play(contact(BOB, 'Bob')), BOB, { do: 'askResend', id: 'gap' })
+    expect([...bob(state).asked]).toEqual(['gap'])
+  })
+})
+
+describe('a room', () => {
+  const room: Room = {
+    peer: ROOM,
+    subject: null,
+    members: [],
+    allows: { nicknames: true, privateMessages: true },
+    nickname: null,
+  }
+  const lunch = (state: AppState) => state.conversations.get(ROOM)!
+
+  test('says who is there only while we are', () => {
+    const inside = play(contact(ROOM, 'lunch'), { type: 'room', room })
+    expect(lunch(inside).room?.members).toEqual([])
+    const outside = reduce(inside, { type: 'closed', peer: ROOM, by: 'local', fault: null })
+    expect(lunch(outside).room).toEqual({ ...room, members: null })
+  })
+
+  test('tells again what was said before: nothing of it is unread', () => {
+    const state = play(
+      contact(ROOM, 'lunch'),
+      message(ROOM, 'peer', 'before', 1, { earlier: true }),
+      message(ROOM, 'peer', 'now', 2),
+    )
+    expect(lunch(state).unread).toBe(1)
+  })
+
+  test('whom we call is listed once, with the last outcome', () => {
+    const fault = { code: 'SIP_DECLINED', sentence: 'No.' }
+    const asking = intend(play(contact(ROOM, 'lunch')), ROOM, { do: 'invite', who: CAROL })
+    expect(lunch(asking).called).toEqual([{ who: CAROL, outcome: 'asking' }])
+    const refused = reduce(asking, { type: 'roomInvitation', peer: ROOM, who: CAROL, fault })
+    expect(lunch(refused).called).toEqual([{ who: CAROL, outcome: fault }])
+    const again = intend(refused, ROOM, { do: 'invite', who: CAROL })
+    const there = reduce(again, { type: 'roomInvitation', peer: ROOM, who: CAROL, fault: null })
+    expect(lunch(there).called).toEqual([{ who: CAROL, outcome: 'reached' }])
+  })
+
+  test('who is written to privately stays so until the person says otherwise', () => {
+    const whom = { address: 'sip:dora@x', name: 'Dora' }
+    const state = intend(play(contact(ROOM, 'lunch')), ROOM, { do: 'writeTo', whom })
+    const closed = reduce(state, { type: 'closed', peer: ROOM, by: 'network', fault: null })
+    expect(lunch(closed).privateTo).toEqual(whom)
+    expect(lunch(intend(closed, ROOM, { do: 'writeTo', whom: null })).privateTo).toBeNull()
+  })
+
+  test('that calls us is an invitation with who calls; a known one is not forgotten by a no', () => {
+    const call = { type: 'invited', peer: ROOM, name: null, room: true, by: BOB } as const
+    const state = play(contact(ROOM, 'lunch'), call)
+    expect(lunch(state).invitation).toEqual({ name: null, room: true, by: BOB })
+    expect(lunch(intend(state, ROOM, { do: 'decline' })).invitation).toBeNull()
+    expect(intend(play(call), ROOM, { do: 'decline' }).conversations.has(ROOM)).toBe(false)
+    expect(intend(state, ROOM, { do: 'accept' }).selected).toBe(ROOM)
+  })
+})
+
+test('whoever is blocked is nowhere but among the blocked, whatever comes after', () => {
+  const before = reduce(startState(DEFAULT_SETTINGS), contact(BOB, 'Bob'))
+  const blocked = [
+    contact(BOB, 'Bob', { blocked: 'contact' }),
+    message(BOB, 'peer', 'a last word', 1),
+    { type: 'closed', peer: BOB, by: 'local', fault: null } as const,
+  ].reduce(reduce, select(before, BOB))
+  expect([...blocked.blocked]).toEqual([[BOB, 'Bob']])
+  expect(blocked.conversations.size).toBe(0)
+  expect(blocked.selected).toBeNull()
+  const again = reduce(blocked, contact(BOB, 'Bob'))
+  expect([again.blocked.size, again.conversations.has(BOB)]).toEqual([0, true])
+  const gone = reduce(blocked, { type: 'contactRemoved', peer: BOB })
+  expect([gone.blocked.size, gone.conversations.size]).toEqual([0, 0])
 })

@@ -1,13 +1,17 @@
-import type { AccountState, Address, ChatEvent } from '../chat/index.ts'
+import type { AccountState, Address, ChatEvent, Contact } from '../chat/index.ts'
+import { ACCOUNTS } from './account-words.ts'
 import {
   type AppState,
   type Conversation,
   type Entry,
+  messageKey,
   newConversation,
   type Stage,
   signInStage,
   type Toast,
 } from './app-state.ts'
+import { faultSentence } from './fault-words.ts'
+import { isGoing, withTransfer } from './files/reduce-files.ts'
 import { ENTRIES_MAX, TOASTS_MAX } from './limits.ts'
 import { SIGN_IN } from './words.ts'
 
@@ -16,18 +20,24 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
   switch (event.type) {
     case 'account':
       return { ...state, account: event.account, stage: stageAfter(state.stage, event.account) }
+    case 'route':
+      return { ...state, route: event.route }
     case 'identity':
       return { ...state, fingerprint: event.fingerprint }
     case 'contact':
-      return update(state, event.contact.peer, (c) => ({
+      if (event.contact.blocked !== undefined) return block(state, event.contact)
+      return update(unblock(state, event.contact.peer), event.contact.peer, (c) => ({
         ...c,
         contact: event.contact,
         invitation: null,
       }))
     case 'contactRemoved':
-      return without(state, event.peer)
+      return forget(unblock(state, event.peer), event.peer)
     case 'invited':
-      return update(state, event.peer, (c) => ({ ...c, invitation: { name: event.name } }))
+      return update(state, event.peer, (c) => ({
+        ...c,
+        invitation: { name: event.name, room: event.room ?? false, by: event.by ?? null },
+      }))
     case 'opened':
       return update(state, event.peer, (c) => ({
         ...c,
@@ -56,7 +66,7 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
         timeline: withMessage(c.timeline, { kind: 'message', message: event.message }),
         composing: event.message.author === 'peer' ? false : c.composing,
         unread:
-          event.restored || event.message.author === 'us' || isWatched(state, c.peer)
+          isOld(event) || event.message.author === 'us' || isWatched(state, c.peer)
             ? c.unread
             : c.unread + 1,
       }))
@@ -65,14 +75,19 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
       return update(state, peer, (c) => ({
         ...c,
         timeline: c.timeline.map((entry) =>
-          isOwn(entry, id) ? { kind: 'message', message: { ...entry.message, ...change } } : entry,
+          isOwn(entry, [id])
+            ? { kind: 'message', message: { ...entry.message, ...change } }
+            : entry,
         ),
       }))
     }
     case 'messageRemoved':
       return update(state, event.peer, (c) => ({
         ...c,
-        timeline: c.timeline.filter((entry) => !isOwn(entry, event.id)),
+        timeline: c.timeline.filter(
+          (entry) => entry.kind !== 'message' || entry.message.id !== event.id,
+        ),
+        deleted: without(c.deleted, ...AUTHORS.map((author) => messageKey({ ...event, author }))),
       }))
     case 'notice':
       return update(state, event.notice.peer, (c) => ({
@@ -88,8 +103,43 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
     case 'composing':
       return update(state, event.peer, (c) => ({ ...c, composing: event.active }))
     case 'fault':
-      if (event.peer === null) return withToast(state, event.fault.sentence)
+      if (event.peer === null) return withToast(state, faultSentence(event.fault))
       return update(state, event.peer, (c) => ({ ...c, fault: event.fault }))
+    case 'history':
+      return update(state, event.peer, (c) => ({
+        ...c,
+        timeline: [
+          ...event.messages.map((message): Entry => ({ kind: 'message', message })),
+          ...c.timeline,
+        ],
+        past: event.isComplete ? 'complete' : 'more',
+      }))
+    case 'historyCleared':
+      return update(state, event.peer, (c) => ({
+        ...c,
+        timeline: c.timeline.filter(
+          (entry) =>
+            (entry.kind === 'message' && isOwn(entry, event.left)) ||
+            (entry.kind === 'file' && isGoing(entry.transfer)),
+        ),
+        past: 'complete',
+      }))
+    case 'room':
+      return update(state, event.room.peer, (c) => ({ ...c, room: event.room }))
+    case 'roomInvitation': {
+      const { peer, who, fault } = event
+      return update(state, peer, (c) => ({
+        ...c,
+        called: [
+          ...c.called.filter((one) => one.who !== who),
+          { who, outcome: fault ?? 'reached' },
+        ],
+      }))
+    }
+    case 'transfer':
+      return withTransfer(state, event.transfer)
+    case 'kept': // A draft may go, which is the desk's business.
+      return state
     default:
       return unreachable(event)
   }
@@ -106,20 +156,27 @@ export function attend(state: AppState, attentive: boolean): AppState {
   return read({ ...state, attentive })
 }
 
-export function dismissVerification(state: AppState, peer: Address): AppState {
-  return update(state, peer, (c) => ({ ...c, verificationDismissed: true }))
-}
-
-export function dismissFault(state: AppState, peer: Address): AppState {
-  return update(state, peer, (c) => ({ ...c, fault: null }))
-}
-
 export function forget(state: AppState, peer: Address): AppState {
-  return without(state, peer)
+  const conversations = new Map(state.conversations)
+  conversations.delete(peer)
+  return { ...state, conversations, selected: state.selected === peer ? null : state.selected }
 }
 
-export function withToast(state: AppState, sentence: string): AppState {
-  const toast: Toast = { id: (state.toasts.at(-1)?.id ?? 0) + 1, sentence }
+function block(state: AppState, { peer, name }: Contact): AppState {
+  const blocked = new Map(state.blocked).set(peer, name)
+  return { ...forget(state, peer), blocked }
+}
+
+function unblock(state: AppState, peer: Address): AppState {
+  if (!state.blocked.has(peer)) return state
+  const blocked = new Map(state.blocked)
+  blocked.delete(peer)
+  return { ...state, blocked }
+}
+
+export function withToast(state: AppState, sentence: string, undo?: Toast['undo']): AppState {
+  const id = (state.toasts.at(-1)?.id ?? 0) + 1
+  const toast: Toast = { id, sentence, ...(undo === undefined ? {} : { undo }) }
   return { ...state, toasts: [...state.toasts, toast].slice(-TOASTS_MAX) }
 }
 
@@ -133,8 +190,11 @@ function stageAfter(stage: Stage, account: AccountState): Stage {
   if (stage.at === 'elsewhere') return stage
   const form = stage.at === 'signIn' ? stage : signInStage()
   switch (account.state) {
-    case 'makingKey':
-      return stage.at === 'inside' ? stage : { ...form, busy: SIGN_IN.makingKey, fault: null }
+    case 'makingKey': {
+      const { candidates } = account
+      const busy = candidates ? ACCOUNTS.makingKey(candidates) : SIGN_IN.makingKey
+      return stage.at === 'inside' ? stage : { ...form, busy, fault: null }
+    }
     case 'connecting':
       return stage.at === 'inside' ? stage : { ...form, busy: SIGN_IN.connecting, fault: null }
     case 'online':
@@ -144,10 +204,10 @@ function stageAfter(stage: Stage, account: AccountState): Stage {
       return {
         ...form,
         busy: account.retryInMs === null ? null : SIGN_IN.retrying,
-        fault: account.fault.sentence,
+        fault: faultSentence(account.fault),
       }
     case 'refused':
-      return { ...form, busy: null, fault: account.fault.sentence }
+      return { ...form, busy: null, fault: faultSentence(account.fault) }
     case 'signedOut':
       return { ...form, busy: null }
     default:
@@ -159,11 +219,12 @@ function closed(state: AppState, peer: Address): AppState {
   const before = state.conversations.get(peer)
   // A stranger who gave up, or whom we declined, leaves nothing behind.
   if (before !== undefined && before.contact === null && before.timeline.length === 0)
-    return without(state, peer)
+    return forget(state, peer)
   return update(state, peer, (c) => ({
     ...c,
     open: false,
     invitation: null,
+    room: c.room && { ...c.room, members: null },
     composing: false, // Why it closed stands in the timeline, as a notice.
   }))
 }
@@ -195,9 +256,17 @@ function appended(timeline: readonly Entry[], entry: Entry): readonly Entry[] {
   return [...timeline, entry].slice(-ENTRIES_MAX)
 }
 
-function isOwn(entry: Entry, id: string): entry is Extract<Entry, { kind: 'message' }> {
-  return entry.kind === 'message' && entry.message.author === 'us' && entry.message.id === id
+function isOwn(entry: Entry, ids: readonly string[]): entry is Extract<Entry, { kind: 'message' }> {
+  if (entry.kind !== 'message' || entry.message.author !== 'us') return false
+  return ids.includes(entry.message.id)
 }
+
+/** News to nobody: from the store, or told again by a room. */
+function isOld({ restored, message }: Extract<ChatEvent, { type: 'message' }>): boolean {
+  return restored || message.earlier === true
+}
+
+const AUTHORS = ['us', 'peer'] as const
 
 function isWatched(state: AppState, peer: Address): boolean {
   return state.attentive && state.selected === peer
@@ -211,20 +280,23 @@ function read(state: AppState): AppState {
   return update(state, selected, (c) => ({ ...c, unread: 0 }))
 }
 
-function update(
+export function update(
   state: AppState,
   peer: Address,
   change: (conversation: Conversation) => Conversation,
 ): AppState {
+  // What was under way when somebody was blocked still comes to its end.
+  if (state.blocked.has(peer)) return state
   const conversations = new Map(state.conversations)
   conversations.set(peer, change(conversations.get(peer) ?? newConversation(peer)))
   return { ...state, conversations }
 }
 
-function without(state: AppState, peer: Address): AppState {
-  const conversations = new Map(state.conversations)
-  conversations.delete(peer)
-  return { ...state, conversations, selected: state.selected === peer ? null : state.selected }
+/** The set without these. */
+export function without<T>(set: ReadonlySet<T>, ...gone: readonly T[]): ReadonlySet<T> {
+  return gone.some((one) => set.has(one))
+    ? new Set([...set].filter((one) => !gone.includes(one)))
+    : set
 }
 
 function unreachable(value: never): never {

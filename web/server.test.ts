@@ -12,6 +12,11 @@ test('the configuration says the domain and whether there are new accounts', asy
   expect(await fetchConfig(answers(200, { domain: 'a.example', enrolment: true, x: 1 }))).toEqual({
     domain: 'a.example',
     enrolment: true,
+    providers: [],
+  })
+  const providers = ['sip2sip.info', 7]
+  expect(await fetchConfig(answers(200, { domain: 'a.example', providers }))).toMatchObject({
+    providers: ['sip2sip.info'],
   })
   expect(await fetchConfig(answers(200, { domain: 'a.example' }))).toMatchObject({
     enrolment: false,
@@ -41,9 +46,9 @@ test('an account is made with a name and a password, and nothing else', async ()
 test('a refusal comes with the server’s own sentence; silence with none', async () => {
   expect(await enrol(answers(409, { code: 'X', sentence: 'Taken.' }), 'a', 'b')).toEqual({
     ok: false,
-    sentence: 'Taken.',
+    refusal: { code: 'X', sentence: 'Taken.' },
   })
-  expect(await enrol(fails, 'a', 'b')).toEqual({ ok: false, sentence: null })
+  expect(await enrol(fails, 'a', 'b')).toEqual({ ok: false, refusal: null })
   expect(await enrol(answers(200, { address: 'x' }), 'a', 'b')).toMatchObject({ ok: false })
 })
 

@@ -1,3 +1,4 @@
+import type { ChatFault } from '../chat/index.ts'
 import { SERVER_TIMEOUT_MS } from './limits.ts'
 
 /** What the page's own server says of itself at `/config.json`. */
@@ -6,6 +7,8 @@ export interface ServerConfig {
   readonly domain: string
   /** Whether anyone may create an account here. */
   readonly enrolment: boolean
+  /** Domains of providers that its tunnels lead to. */
+  readonly providers: readonly string[]
 }
 
 /** @returns `null` if the server does not answer with one */
@@ -20,15 +23,20 @@ export async function fetchConfig(fetcher: typeof fetch): Promise<ServerConfig |
 
 export function readConfig(value: unknown): ServerConfig | null {
   if (typeof value !== 'object' || value === null) return null
-  const { domain, enrolment } = value as Record<string, unknown>
+  const { domain, enrolment, providers } = value as Record<string, unknown>
   if (typeof domain !== 'string' || domain === '') return null
-  return { domain, enrolment: enrolment === true }
+  const isName = (name: unknown) => typeof name === 'string'
+  return {
+    domain,
+    enrolment: enrolment === true,
+    providers: Array.isArray(providers) ? providers.filter(isName) : [],
+  }
 }
 
 export type Enrolment =
   | { readonly ok: true; readonly address: string }
-  /** `sentence` is for people; `null` if the server gave none or was not reached. */
-  | { readonly ok: false; readonly sentence: string | null }
+  /** `null` if the server gave no reason or was not reached. The code is the contract. */
+  | { readonly ok: false; readonly refusal: ChatFault | null }
 
 /** Creates an account at the page's own server. */
 export async function enrol(
@@ -44,11 +52,12 @@ export async function enrol(
       signal: patience(),
     })
     const body: unknown = await response.json()
-    const { address, sentence } = (body ?? {}) as Record<string, unknown>
+    const { address, code, sentence } = (body ?? {}) as Record<string, unknown>
     if (response.status === 201 && typeof address === 'string') return { ok: true, address }
-    return { ok: false, sentence: typeof sentence === 'string' ? sentence : null }
+    const isReason = typeof code === 'string' && typeof sentence === 'string'
+    return { ok: false, refusal: isReason ? { code, sentence } : null }
   } catch {
-    return { ok: false, sentence: null }
+    return { ok: false, refusal: null }
   }
 }
 

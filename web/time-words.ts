@@ -1,41 +1,44 @@
-/** Dates and times as the reader's own language writes them. */
+import { region } from './language.ts'
+import { wordsOf } from './wording.ts'
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' })
-const weekday = new Intl.DateTimeFormat(undefined, {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
+/** Dates and times as the reader's own language writes them. */
+const FORMAT = wordsOf(() => {
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(region(), options)
+  return {
+    time: format({ hour: '2-digit', minute: '2-digit' }),
+    day: format({ day: 'numeric', month: 'long', year: 'numeric' }),
+    weekday: format({ weekday: 'long', day: 'numeric', month: 'long' }),
+    short: format({ day: 'numeric', month: 'short' }),
+    full: format({ dateStyle: 'full', timeStyle: 'medium' }),
+    relative: new Intl.RelativeTimeFormat(region(), { numeric: 'auto' }),
+  }
 })
-const short = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
 
 /** 14:05. */
 export function timeOf(at: number): string {
-  return time.format(at)
+  return FORMAT.time.format(at)
 }
 
 /** 3 May 2026. */
 export function dayOf(at: number): string {
-  return day.format(at)
+  return FORMAT.day.format(at)
 }
 
 /** Everything, for a tooltip. */
 export function momentOf(at: number): string {
-  return full.format(at)
+  return FORMAT.full.format(at)
 }
 
 /** The words on a date divider: today, yesterday, or the day. */
 export function dividerOf(at: number, now: number): string {
   const days = daysBetween(at, now)
-  if (days === 0) return 'Today'
-  if (days === 1) return 'Yesterday'
-  return days > 1 && days < 180 ? weekday.format(at) : day.format(at)
+  if (days === 0 || days === 1) return capital(FORMAT.relative.format(-days, 'day'))
+  return capital(days > 1 && days < 180 ? FORMAT.weekday.format(at) : FORMAT.day.format(at))
 }
 
 /** The shortest useful form for a list: a time today, a date before. */
 export function recentOf(at: number, now: number): string {
-  return daysBetween(at, now) === 0 ? time.format(at) : short.format(at)
+  return daysBetween(at, now) === 0 ? FORMAT.time.format(at) : FORMAT.short.format(at)
 }
 
 /** Minutes and seconds left, 1:05. Never below zero. */
@@ -46,6 +49,12 @@ export function leftOf(ms: number): string {
 
 export function isSameDay(a: number, b: number): boolean {
   return daysBetween(a, b) === 0
+}
+
+/** It stands alone, as a sentence does. */
+function capital(words: string): string {
+  const [first = '', ...rest] = words
+  return first.toLocaleUpperCase(region()) + rest.join('')
 }
 
 /** Calendar days of this device from `at` to `now`; daylight saving does not count as a day. */

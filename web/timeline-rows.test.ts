@@ -15,12 +15,10 @@ const tells = (at: number): Entry => ({
   kind: 'notice',
   notice: notice(BOB, 'key-new', 'A key.', at).notice,
 })
-/** `D` day, `N` notice, `M` message; `-` joins a message to its group above. */
-const draw = (timeline: readonly Entry[], count = 100) =>
-  rowsOf(timeline, count)
-    .map((row) =>
-      row.kind === 'message' ? (row.continues ? '-M' : 'M') : row.kind === 'day' ? 'D' : 'N',
-    )
+/** `D` day, `E` earlier, `S` since, `N` notice, `M` message; `-` joins a message to its group above. */
+const draw = (timeline: readonly Entry[]) =>
+  rowsOf(timeline)
+    .map((row) => (row.kind === 'message' && row.continues ? '-M' : row.kind[0]!.toUpperCase()))
     .join(' ')
 
 test('a divider comes before the first row of each day, be it a notice', () => {
@@ -37,6 +35,8 @@ test.each([
   ['another author', says('peer', noon + 1)],
   ['another protection', says('us', noon + 1, { protection: 'verified' })],
   ['another nickname', says('us', noon + 1, { nickname: 'Dora' })],
+  ['another reader', says('us', noon + 1, { privately: { address: 'sip:d@x', name: 'Dora' } })],
+  ['somebody else of the same name', says('us', noon + 1, { from: 'sip:e@x' })],
   ['a notice', tells(noon + 1)],
 ])('%s ends the group', (_, next) => {
   expect(draw([says('us', noon), next])).not.toContain('-')
@@ -44,18 +44,20 @@ test.each([
 
 test('a row hides its time only if the next one says the same of its delivery', () => {
   const hidden = (delivery: string) =>
-    rowsOf([says('us', noon), says('us', noon + 1, { delivery })], 9).map(
+    rowsOf([says('us', noon), says('us', noon + 1, { delivery })]).map(
       (row) => row.kind === 'message' && row.continued,
     )
   expect(hidden('delivered')).toEqual([false, true, false])
   expect(hidden('sent')).toEqual([false, false, false])
 })
 
-test('only the last rows are drawn', () => {
-  expect(draw([says('us', noon - day), says('peer', noon), says('us', noon)], 2)).toBe('D M M')
+test('what a room tells again of before stands apart from what is said since', () => {
+  const earlier = (at: number) => says('peer', at, { earlier: true, nickname: 'Dora' })
+  const now = says('peer', noon + 2, { nickname: 'Dora' })
+  expect(draw([earlier(noon), earlier(noon + 1), now])).toBe('E D M -M S M')
 })
 
 test('keys are unique, also where two sides chose the same id', () => {
-  const rows = rowsOf([says('us', noon, { id: 'a' }), says('peer', noon, { id: 'a' })], 9)
+  const rows = rowsOf([says('us', noon, { id: 'a' }), says('peer', noon, { id: 'a' })])
   expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
 })

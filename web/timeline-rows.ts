@@ -1,11 +1,13 @@
-import type { Message, Notice } from '../chat/index.ts'
-import type { Entry } from './app-state.ts'
+import type { Message, Notice, Transfer } from '../chat/index.ts'
+import { type Entry, type HeldFile, keyOf, momentOfEntry } from './app-state.ts'
 import { GROUP_MS } from './limits.ts'
 import { isSameDay } from './time-words.ts'
 
 /** One row of the timeline as it is drawn. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
+  /** Below it stands what a room told again of before, or what is said since. */
+  | { readonly kind: 'earlier' | 'since'; readonly key: string }
   | {
       readonly kind: 'message'
       readonly key: string
@@ -16,16 +18,25 @@ export type Row =
       readonly continued: boolean
     }
   | { readonly kind: 'notice'; readonly key: string; readonly notice: Notice }
+  | {
+      readonly kind: 'file'
+      readonly key: string
+      readonly transfer: Transfer
+      readonly held: HeldFile
+    }
 
-/** The last `count` entries as rows, with a divider before the first row of each day. */
-export function rowsOf(timeline: readonly Entry[], count: number): readonly Row[] {
-  const shown = timeline.slice(Math.max(0, timeline.length - count))
+/** The entries as rows, with a divider before the first row of each day. */
+export function rowsOf(shown: readonly Entry[]): readonly Row[] {
   return shown.flatMap((entry, at): Row[] => {
     const before = shown[at - 1]
     const rows: Row[] = []
-    if (before === undefined || !isSameDay(whenOf(before), whenOf(entry)))
-      rows.push({ kind: 'day', key: `day ${keyOf(entry)}`, at: whenOf(entry) })
-    if (entry.kind === 'notice') rows.push({ ...entry, key: keyOf(entry) })
+    if (isEarlier(entry) !== isEarlier(before)) {
+      const kind = isEarlier(entry) ? 'earlier' : 'since'
+      rows.push({ kind, key: `${kind} ${keyOf(entry)}` })
+    }
+    if (before === undefined || !isSameDay(momentOfEntry(before), momentOfEntry(entry)))
+      rows.push({ kind: 'day', key: `day ${keyOf(entry)}`, at: momentOfEntry(entry) })
+    if (entry.kind !== 'message') rows.push({ ...entry, key: keyOf(entry) })
     else
       rows.push({
         ...entry,
@@ -43,6 +54,9 @@ function belongs(above: Entry | undefined, below: Entry | undefined): boolean {
   return (
     a.author === b.author &&
     a.nickname === b.nickname &&
+    a.from === b.from &&
+    a.privately?.address === b.privately?.address &&
+    a.earlier === b.earlier &&
     a.protection === b.protection &&
     b.at - a.at < GROUP_MS &&
     isSameDay(a.at, b.at)
@@ -53,13 +67,6 @@ function sameState(a: Entry | undefined, b: Entry | undefined): boolean {
   return a?.kind === 'message' && b?.kind === 'message' && a.message.delivery === b.message.delivery
 }
 
-function whenOf(entry: Entry): number {
-  return entry.kind === 'message' ? entry.message.at : entry.notice.at
-}
-
-/** An id is the sender's: two sides may choose the same. */
-function keyOf(entry: Entry): string {
-  return entry.kind === 'message'
-    ? `${entry.message.author} ${entry.message.id}`
-    : `notice ${entry.notice.id}`
+function isEarlier(entry: Entry | undefined): boolean {
+  return entry?.kind === 'message' && entry.message.earlier === true
 }

@@ -19,5 +19,5 @@ export function allowOwnWorkers(page: Location): void {
   })
 }
 
-/** A hashed asset of the build, or a source file of the development server. */
-const OWN_SCRIPT = /\/(?:assets\/worker-[\w-]+\.js|otr\/worker\.ts)$/
+/** A hashed asset of the build, its service worker, or a source file of the development server. */
+const OWN_SCRIPT = /\/(?:assets\/worker-[\w-]+\.js|shell-worker\.js|otr\/worker\.ts)$/

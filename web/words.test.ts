@@ -4,7 +4,7 @@ import { privacySentence } from './encryption-words.ts'
 import { PRIVACY_LOOK } from './privacy-look.ts'
 import { privacy } from './testing/cast.ts'
 import { dividerOf, leftOf, recentOf } from './time-words.ts'
-import { ABORTED, describeSecret } from './verification-words.ts'
+import { ABORTED, describeSecret, isWeak } from './verification-words.ts'
 import { composerHint, PRIVACY_LABEL } from './words.ts'
 
 const states = Object.keys(PRIVACY_LABEL) as PrivacyState[]
@@ -14,9 +14,9 @@ describe('every state', () => {
     expect(new Set(Object.values(PRIVACY_LABEL)).size).toBe(states.length)
   })
 
-  test('that is private has a shape no other state has', () => {
+  test('that stands still has a shape no other state has', () => {
     const shapes = Object.values(PRIVACY_LOOK).map(({ icon }) => icon)
-    for (const state of ['unverified', 'verified', 'keyChanged', 'ended'] as const)
+    for (const state of states.filter((one) => PRIVACY_LOOK[one].spin !== true))
       expect(shapes.filter((icon) => icon === PRIVACY_LOOK[state].icon)).toHaveLength(1)
   })
 
@@ -42,13 +42,13 @@ describe('the line under the composer', () => {
 describe('a secret', () => {
   test.each([
     ['482913', '6 digits', null],
-    ['lagoon', '6 characters, lower case, no blanks', null],
-    ['LAGOON', '6 characters, upper case, no blanks', /Capital/],
-    ['blue Lagoon', '11 characters, mixed case, with blanks', /Capital/],
-    [' lagoon', '7 characters, lower case, with blanks', /blank/],
-    ['lagoon ', '7 characters, lower case, with blanks', /blank/],
-    ['cafe\u0301', '5 characters, lower case, no blanks', /accents/],
-    ['🦀🦀', '2 characters, lower case, no blanks', null],
+    ['lagoon', '6 letters, lower case, no spaces', null],
+    ['LAGOON', '6 letters, upper case, no spaces', /Capital/],
+    ['blue Lagoon', '11 characters, mixed case, with spaces', /Capital/],
+    [' lagoon', '7 characters, lower case, with spaces', /space/],
+    ['lagoon ', '7 characters, lower case, with spaces', /space/],
+    ['cafe\u0301', '5 characters, lower case, no spaces', /accents/],
+    ['🦀🦀', '2 characters, lower case, no spaces', null],
   ])('%j is described, and where people slip there is a warning', (secret, shape, warning) => {
     const description = describeSecret(secret)
     expect(description?.shape).toBe(shape)
@@ -60,6 +60,12 @@ describe('a secret', () => {
     expect(describeSecret('')).toBeNull()
     expect(JSON.stringify(describeSecret('Lagoon '))).not.toContain('agoon')
   })
+})
+
+test('a secret that is guessed first is called so; a one-time code and two words are not', () => {
+  for (const weak of ['abc', '1234', 'aaaaaa', ' Password', '123456'])
+    expect(isWeak(weak)).toBe(true)
+  for (const strong of ['482913', 'lagoon', 'blue heron', '']) expect(isWeak(strong)).toBe(false)
 })
 
 test('a verification that the peer’s app stopped is not called a wrong answer', () => {

@@ -1,161 +1,193 @@
+import { msg, str } from '@lit/localize'
 import type { AccountState, Delivery, PrivacyState, Protection } from '../chat/index.ts'
+import { number, plural, wordsOf } from './wording.ts'
 
-/** The name on the door. */
+/** The name on the door. It has no translation. */
 export const APP_NAME = 'Sotto'
 
-export const APP_PROMISE =
-  'Chat that only the two of you can read, over your own SIP address. Nothing to install.'
-
 /** What the Encryption button says for each state. Short: it stands beside an icon. */
-export const PRIVACY_LABEL = {
-  none: 'Not connected',
-  connecting: 'Connecting',
-  plaintext: 'Not encrypted',
-  unsupported: 'No answer to encryption',
-  starting: 'Setting up encryption',
-  unverified: 'Encrypted, not verified',
-  verified: 'Verified',
-  keyChanged: 'Identity changed',
-  ended: 'Ended',
-  room: 'Room, not encrypted',
-} as const satisfies Record<PrivacyState, string>
+export const PRIVACY_LABEL = wordsOf(
+  () =>
+    ({
+      none: msg('Not connected'),
+      connecting: msg('Connecting'),
+      plaintext: msg('Not encrypted'),
+      unsupported: msg('No answer to encryption'),
+      starting: msg('Setting up encryption'),
+      unverified: msg('Encrypted, not verified'),
+      verified: msg('Verified', { id: 'state-verified' }),
+      keyChanged: msg('Identity changed'),
+      ended: msg('Ended', { id: 'state-ended' }),
+      room: msg('Room, not encrypted'),
+    }) satisfies Record<PrivacyState, string>,
+)
 
 /** What one message's lock says. */
-export const PROTECTION_LABEL = {
-  none: 'Not encrypted',
-  unverified: 'Encrypted, not verified',
-  verified: 'Encrypted and verified',
-} as const satisfies Record<Protection, string>
+export const PROTECTION_LABEL = wordsOf(
+  () =>
+    ({
+      none: msg('Not encrypted'),
+      unverified: msg('Encrypted, not verified'),
+      verified: msg('Encrypted and verified'),
+    }) satisfies Record<Protection, string>,
+)
 
 /** What is known of an own message. `delivered` is never said before the peer has decrypted it. */
-export const DELIVERY_LABEL = {
-  queued: 'Waiting',
-  sent: 'Sent',
-  delivered: 'Delivered',
-  failed: 'Not sent',
-} as const satisfies Record<Delivery, string>
+export const DELIVERY_LABEL = wordsOf(
+  () =>
+    ({
+      queued: msg('Waiting', { id: 'delivery-queued' }),
+      sent: msg('Sent', { id: 'delivery-sent' }),
+      delivered: msg('Delivered'),
+      displayed: msg('Seen', { id: 'delivery-displayed' }),
+      failed: msg('Not sent'),
+    }) satisfies Record<Delivery, string>,
+)
 
-export const DELIVERY_HINT = {
-  queued: 'Kept here until it may be sent.',
-  sent: 'On its way. Their app has not confirmed it yet.',
-  delivered: 'Their app has decrypted and kept it.',
-  failed: 'It did not go out.',
-} as const satisfies Record<Delivery, string>
+export const DELIVERY_HINT = wordsOf(
+  () =>
+    ({
+      queued: msg('Kept here until it may be sent.'),
+      sent: msg('On its way. Their app has not confirmed it yet.'),
+      delivered: msg('Their app has decrypted and kept it.'),
+      displayed: msg('It stood on their screen, as their app says.'),
+      failed: msg('It did not go out.'),
+    }) satisfies Record<Delivery, string>,
+)
 
-export const ACCOUNT_LABEL = {
-  signedOut: 'Signed out',
-  makingKey: 'Making your key',
-  connecting: 'Connecting',
-  online: 'Online',
-  offline: 'Offline',
-  refused: 'Signed out',
-} as const satisfies Record<AccountState['state'], string>
+export const ACCOUNT_LABEL = wordsOf(
+  () =>
+    ({
+      signedOut: msg('Signed out'),
+      makingKey: msg('Making your key'),
+      connecting: msg('Connecting'),
+      online: msg('Online'),
+      offline: msg('Offline'),
+      refused: msg('Signed out'),
+    }) satisfies Record<AccountState['state'], string>,
+)
 
-export const SIGN_IN = {
-  create: 'Create account',
-  enter: 'Sign in',
-  modes: 'New here, or back again',
-  name: 'Name',
-  password: 'Password',
-  nameHint: 'Lower-case letters, digits, dots or dashes.',
-  passwordHint: 'At least 8 characters. It cannot be recovered.',
-  otherServer: 'Other server',
-  thisServer: 'Back to this server',
-  address: 'SIP address',
-  socket: 'WebSocket URL',
-  otherHint: 'For an account at any SIP provider that offers chat over WebSocket.',
-  looking: 'Looking for the server…',
-  creating: 'Creating your account…',
-  makingKey: 'Making your key…',
-  connecting: 'Connecting…',
-  retrying: 'Trying again…',
-  cancel: 'Cancel',
-  unreachable:
+export const SIGN_IN = wordsOf(() => ({
+  promise: msg(
+    'Chat that only the two of you can read, over your own SIP address. Nothing to install.',
+  ),
+  create: msg('Create account'),
+  enter: msg('Sign in'),
+  modes: msg('New here, or back again'),
+  name: msg('Name'),
+  password: msg('Password'),
+  nameHint: msg('Lower-case letters, digits, dots or dashes.'),
+  passwordHint: msg('At least 8 characters. It cannot be recovered.'),
+  address: msg('SIP address'),
+  looking: msg('Looking for the server…'),
+  creating: msg('Creating your account…'),
+  makingKey: msg('Making your key…'),
+  connecting: msg('Connecting…'),
+  retrying: msg('Trying again…'),
+  cancel: msg('Cancel'),
+  unreachable: msg(
     'This page’s server does not answer. Check your connection and try again, or use another server.',
-  closed: 'This server does not take new accounts. Ask its owner for one, then sign in.',
-} as const
+  ),
+  closed: msg('This server does not take new accounts. Ask its owner for one, then sign in.'),
+}))
 
-export const ELSEWHERE = {
-  title: (name: string) => `${name} is open in another tab`,
-  sentence: 'One tab holds the conversations and their keys, so that nothing is sent twice.',
-  action: 'Use it here',
-  busy: 'Asking the other tab…',
-  leave: 'Use another account',
-} as const
+export const ELSEWHERE = wordsOf(() => ({
+  title: (name: string) => msg(str`${name} is open in another tab`),
+  sentence: msg('One tab holds the conversations and their keys, so that nothing is sent twice.'),
+  action: msg('Use it here'),
+  busy: msg('Asking the other tab…'),
+  leave: msg('Use another account'),
+}))
 
-export const CONTACTS = {
-  region: 'Contacts',
-  add: 'Add contact',
-  addAction: 'Add',
-  cancel: 'Cancel',
-  addField: 'Name or address',
-  addHint: (domain: string) => `A name at ${domain}, or a full address such as bob@example.org.`,
-  addName: 'What you call them (optional)',
-  ownAddress: 'That is your own address.',
-  none: 'Nobody here yet.',
-  unread: (count: number) => (count === 1 ? '1 unread message' : `${count} unread messages`),
-  settings: 'Settings',
-  invitation: 'Wants to chat',
-  you: 'You: ',
-} as const
+export const CONTACTS = wordsOf(() => ({
+  region: msg('Contacts'),
+  add: msg('Add contact'),
+  addAction: msg('Add'),
+  cancel: msg('Cancel'),
+  addField: msg('Name or address'),
+  addHint: (domain: string) =>
+    msg(str`A name at ${domain}, or a full address such as bob@example.org.`),
+  addName: msg('What you call them (optional)'),
+  ownDevices: msg('My other devices'),
+  none: msg('Nobody here yet.'),
+  unread,
+  settings: msg('Settings'),
+  invitation: msg('Wants to chat'),
+  /** The last words of a conversation, if they were the reader's own. */
+  fromYou: (text: string) => msg(str`You: ${text}`),
+}))
 
-export const BUDDY = {
-  /** Its user name at every server of ours. */
-  user: 'buddy',
-  name: 'Practice buddy',
-  action: 'Practice with the buddy',
-  sentence:
+function unread(count: number): string {
+  const n = number(count)
+  return plural(count, {
+    zero: msg(str`${n} unread messages`, { id: 'unread-zero' }),
+    one: msg(str`${n} unread message`, { id: 'unread-one' }),
+    two: msg(str`${n} unread messages`, { id: 'unread-two' }),
+    few: msg(str`${n} unread messages`, { id: 'unread-few' }),
+    many: msg(str`${n} unread messages`, { id: 'unread-many' }),
+    other: msg(str`${n} unread messages`, { id: 'unread-other' }),
+  })
+}
+
+/** The buddy's user name at every server of ours. */
+export const BUDDY_USER = 'buddy'
+
+export const BUDDY = wordsOf(() => ({
+  name: msg('Practice buddy'),
+  action: msg('Practice with the buddy'),
+  sentence: msg(
     'A robot on this server. It repeats what you write, encrypted. It tells you a secret to verify it with, and changes its key or ends encryption when you ask, so that you know how that looks.',
-} as const
+  ),
+}))
 
-export const WELCOME = {
-  title: (name: string) => `Hello, ${name}`,
-  sentence: 'Give your address to whoever you want to chat with, or add them.',
-  yourAddress: 'Your address',
-  add: 'Add a contact',
-} as const
+export const WELCOME = wordsOf(() => ({
+  title: (name: string) => msg(str`Hello, ${name}`),
+  sentence: msg('Give your address to whoever you want to chat with, or add them.'),
+  yourAddress: msg('Your address:'),
+  add: msg('Add a contact'),
+}))
 
-export const INVITATION = {
-  region: 'Invitation',
-  sentence: (name: string) => `${name} wants to chat with you.`,
-  detail: 'They are not in your contacts. They cannot write to you until you accept.',
-  accept: 'Accept',
-  decline: 'Decline',
-} as const
+export const INVITATION = wordsOf(() => ({
+  region: msg('Invitation'),
+  sentence: (name: string) => msg(str`${name} wants to chat with you.`),
+  detail: msg('They are not in your contacts. They cannot write to you until you accept.'),
+  accept: msg('Accept'),
+  decline: msg('Decline'),
+}))
 
-export const CHAT = {
-  back: 'Back to contacts',
-  options: 'Conversation options',
-  rename: 'Rename…',
-  close: 'Close session',
-  remove: 'Remove contact…',
-  renameTitle: (name: string) => `Rename ${name}`,
-  newName: 'New name',
-  save: 'Save',
-  removeTitle: (name: string) => `Remove ${name}?`,
+export const CHAT = wordsOf(() => ({
+  back: msg('Back to contacts'),
+  options: msg('Conversation options'),
+  rename: msg('Rename…'),
+  close: msg('Close session'),
+  remove: msg('Remove contact…'),
+  renameTitle: (name: string) => msg(str`Rename ${name}`),
+  newName: msg('New name'),
+  save: msg('Save'),
+  removeTitle: (name: string) => msg(str`Remove ${name}?`),
   removeSure: (name: string) =>
-    `The messages and the keys learned of ${name} are deleted from this browser.`,
-  removeConfirm: 'Remove',
-  keep: 'Keep',
-  messagesWith: (name: string) => `Messages with ${name}`,
-  conversationWith: (name: string) => `Conversation with ${name}`,
-  history: (name: string) => `History with ${name}`,
-  notice: 'Notice',
-  noMessages: 'No messages yet.',
-  composing: (name: string) => `${name} is writing…`,
-  latest: 'Jump to latest',
-  earlier: 'Show earlier messages',
-  retry: 'Retry',
-  discard: 'Discard',
-  resent: 'Sent again',
-  dismiss: 'Dismiss',
-} as const
+    msg(str`The messages and the keys learned of ${name} are deleted from this browser.`),
+  removeConfirm: msg('Remove'),
+  keep: msg('Keep', { id: 'keep-contact', desc: 'Change nothing: neither remove nor rename' }),
+  messagesWith: (name: string) => msg(str`Messages with ${name}`),
+  conversationWith: (name: string) => msg(str`Conversation with ${name}`),
+  history: (name: string) => msg(str`History with ${name}`),
+  notice: msg('Notice:', { desc: 'Read out before a line that no person wrote' }),
+  noMessages: msg('No messages yet.'),
+  composing: (name: string) => msg(str`${name} is writing…`),
+  latest: msg('Jump to latest'),
+  earlier: msg('Show earlier messages'),
+  retry: msg('Retry'),
+  discard: msg('Discard'),
+  resent: msg('Sent again'),
+  dismiss: msg('Dismiss'),
+}))
 
-export const COMPOSER = {
-  field: 'Message',
-  send: 'Send',
-  placeholder: (name: string) => `Message ${name}`,
-} as const
+export const COMPOSER = wordsOf(() => ({
+  field: msg('Message'),
+  send: msg('Send', { id: 'send-button' }),
+  placeholder: (name: string) => msg(str`Message ${name}`),
+}))
 
 /** The line under the composer: what happens to text typed now, if that is not simply "it is sent". */
 export function composerHint(
@@ -167,64 +199,81 @@ export function composerHint(
   if (composer === 'locked') return null // The card above says why, and offers the ways out.
   if (composer === 'sends') {
     if (state === 'plaintext' || state === 'unsupported')
-      return 'Not encrypted: servers on the way can read this.'
-    if (state === 'room') return 'Everyone in this room, and its server, can read this.'
+      return msg('Not encrypted: servers on the way can read this.')
+    if (state === 'room') return msg('Everyone in this room, and its server, can read this.')
     return null
   }
-  if (state === 'keyChanged') return 'Held until you decide about the new key.'
-  if (state === 'starting') return 'Held until encrypted.'
+  if (state === 'keyChanged') return msg('Held until you decide about the new key.')
+  if (state === 'starting') return msg('Held until encrypted.')
   if (state === 'connecting' || state === 'none')
-    return always ? `Held until ${name} is there and encrypted.` : `Held until ${name} is there.`
-  return `Held until ${name}’s app is ready to encrypt.`
+    return always
+      ? msg(str`Held until ${name} is there and encrypted.`)
+      : msg(str`Held until ${name} is there.`)
+  return msg(str`Held until ${name}’s app is ready to encrypt.`)
 }
 
-export const APP = {
+export const APP = wordsOf(() => ({
   /** The account was used here before, but its key is gone: the browser cleared its storage. */
-  keyLost:
+  keyLost: msg(
     'This browser had deleted your key, so a new one was made. Your contacts will be asked to verify you again.',
-  cannotStart: 'Encryption could not be started in this browser. Reload the page to try again.',
-  storageFailed:
+  ),
+  cannotStart: msg(
+    'Encryption could not be started in this browser. Reload the page to try again.',
+  ),
+  storageFailed: msg(
     'This browser does not let the page store anything. Leave private browsing, or free some space.',
-  notifications: 'Notifications',
-  dismiss: 'Dismiss',
-  close: 'Close',
-  timeLeft: 'Time left',
-} as const
+  ),
+  notifications: msg('Notifications'),
+  dismiss: msg('Dismiss'),
+  close: msg('Close'),
+  timeLeft: msg('Time left'),
+}))
 
-export const SETTINGS = {
-  title: 'Settings',
-  account: 'Account',
-  theme: 'Appearance',
-  auto: 'Automatic',
-  light: 'Light',
-  dark: 'Dark',
-  alerts: 'Alerts',
-  speech: 'Say it aloud when a contact’s key changes',
-  speechTest: 'Test the voice',
-  speechSample: 'This is how a changed key is announced.',
-  notifications: 'System notifications',
-  askPermission: 'Allow notifications',
-  blocked: 'This browser blocks notifications for this page. Allow them in the site settings.',
-  preview: 'Show message text in notifications',
-  sound: 'Play a sound for new messages',
-  yourKey: 'Your key',
-  renew: 'Make a new key…',
-  renewSure:
+/** The app as it is installed. */
+export const SHELL = wordsOf(() => ({
+  offline: msg('You are offline. What you have is kept; sign in when the network is back.'),
+  newVersion: msg('A new version is ready. You sign in again when it starts.'),
+  useNew: msg('Start it now'),
+}))
+
+export const SETTINGS = wordsOf(() => ({
+  title: msg('Settings'),
+  account: msg('Account'),
+  language: msg('Language'),
+  browserLanguage: msg('As in this browser'),
+  theme: msg('Appearance'),
+  auto: msg('Automatic'),
+  light: msg('Light'),
+  dark: msg('Dark'),
+  alerts: msg('Alerts'),
+  speech: msg('Say it aloud when a contact’s key changes'),
+  speechTest: msg('Test the voice'),
+  speechSample: msg('This is how a changed key is announced.'),
+  notifications: msg('System notifications'),
+  askPermission: msg('Allow notifications'),
+  blocked: msg('This browser blocks notifications for this page. Allow them in the site settings.'),
+  preview: msg('Show message text in notifications'),
+  sound: msg('Play a sound for new messages'),
+  yourKey: msg('Your key'),
+  renew: msg('Make a new key…'),
+  renewSure: msg(
     'Make a new key? Encrypted conversations end, and everyone who verified you must do it again.',
-  renewConfirm: 'Make a new key',
-  keepKey: 'Keep this key',
-  signOut: 'Sign out',
-} as const
+  ),
+  renewConfirm: msg('Make a new key'),
+  keepKey: msg('Keep this key'),
+  signOut: msg('Sign out'),
+}))
 
-export const NOTIFY = {
-  message: 'New encrypted message',
-  plainMessage: 'New message',
-  invitation: 'Wants to chat with you',
-  verification: 'Wants to verify you',
-  ended: 'Ended encryption',
-  keyTitle: 'Encryption warning',
-  keyChanged: (name: string) => `${name}’s encryption key has changed. Please verify it again.`,
-  ask: 'Get told when a message arrives while you look elsewhere?',
-  allow: 'Allow notifications',
-  later: 'Not now',
-} as const
+export const NOTIFY = wordsOf(() => ({
+  message: msg('New encrypted message'),
+  plainMessage: msg('New message'),
+  invitation: msg('Wants to chat with you'),
+  verification: msg('Wants to verify you'),
+  ended: msg('Ended encryption'),
+  keyTitle: msg('Encryption warning'),
+  keyChanged: (name: string) =>
+    msg(str`${name}’s encryption key has changed. Please verify it again.`),
+  ask: msg('Get told when a message arrives while you look elsewhere?'),
+  allow: msg('Allow notifications'),
+  later: msg('Not now'),
+}))

@@ -1,17 +1,19 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import { type Address, domainOf } from '../../chat/index.ts'
+import { addressSentence } from '../fault-words.ts'
 import { AppIntentEvent } from '../intents.ts'
 import { CONTACTS } from '../words.ts'
 import './dialog.ts'
 import type { SottoDialog } from './dialog.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Asks for the address of somebody new.
  *
  * @fires app-intent {AppIntentEvent} addContact
  */
-export class SottoAddContact extends LitElement {
+export class SottoAddContact extends SottoElement {
   static override properties = {
     own: {},
     read: { attribute: false },
@@ -87,12 +89,12 @@ export class SottoAddContact extends LitElement {
     const name = String(data.get('called') ?? '').trim()
     try {
       const peer = this.read(String(data.get('address') ?? ''))
-      if (peer === this.own) throw new RangeError(CONTACTS.ownAddress)
+      const usual = peer === this.own ? CONTACTS.ownDevices : null
       this.#dialog?.close()
-      this.dispatchEvent(new AppIntentEvent({ do: 'addContact', peer, name: name || null }))
+      this.dispatchEvent(new AppIntentEvent({ do: 'addContact', peer, name: name || usual }))
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      this.fault = error.message
+      this.fault = addressSentence(error)
     }
   }
 }

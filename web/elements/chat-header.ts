@@ -1,26 +1,29 @@
-import { css, html, LitElement } from 'lit'
+import { css, html, nothing } from 'lit'
 import { bare, type Conversation, nameOf } from '../app-state.ts'
 import { ChatIntentEvent } from '../intents.ts'
+import { ROOM } from '../room-words.ts'
+import { number } from '../wording.ts'
 import { CHAT } from '../words.ts'
 import './avatar.ts'
-import './dialog.ts'
-import type { SottoDialog } from './dialog.ts'
+import './conversation-menu.ts'
 import './encryption-button.ts'
 import './icon.ts'
-import './menu.ts'
-import type { MenuItem, MenuSelectEvent } from './menu.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Who the conversation is with, how it is protected, and what else can be done with it.
  *
- * @fires chat-intent {ChatIntentEvent} back, close, rename, remove
+ * @fires chat-intent {ChatIntentEvent} back
+ * @fires toggle-members {Event}
  */
-export class SottoChatHeader extends LitElement {
+export class SottoChatHeader extends SottoElement {
   static override properties = {
     conversation: { attribute: false },
     narrow: { type: Boolean, reflect: true },
     robot: { type: Boolean },
+    alone: { type: Boolean },
+    members: { type: Boolean },
   }
 
   static override styles = [
@@ -30,7 +33,8 @@ export class SottoChatHeader extends LitElement {
         display: flex;
         align-items: center;
         gap: var(--gap-2) var(--gap-3);
-        padding: var(--gap-3) var(--gap-3) var(--gap-3) var(--gap-5);
+        padding-block: var(--gap-3);
+        padding-inline: var(--gap-5) var(--gap-3);
         border-block-end: 1px solid var(--line);
         background: var(--surface);
       }
@@ -63,23 +67,13 @@ export class SottoChatHeader extends LitElement {
         font-size: var(--text-s);
       }
 
+      .members {
+        padding: 0 var(--gap-2);
+      }
+
       :host([narrow]) sotto-encryption-button {
         order: 1;
         flex-basis: 100%;
-      }
-
-      form {
-        display: grid;
-        gap: var(--gap-4);
-      }
-
-      .ask {
-        display: grid;
-        gap: var(--gap-4);
-      }
-
-      .actions {
-        justify-content: flex-end;
       }
     `,
   ]
@@ -87,21 +81,27 @@ export class SottoChatHeader extends LitElement {
   declare conversation: Conversation
   declare narrow: boolean
   declare robot: boolean
+  /** There is no list to go back to. */
+  declare alone: boolean
+  /** The members of the room stand beside. */
+  declare members: boolean
 
   constructor() {
     super()
     this.narrow = false
     this.robot = false
+    this.alone = false
+    this.members = false
   }
 
   override render() {
     const { conversation } = this
-    const { peer, privacy, contact } = conversation
+    const { peer, privacy, contact, room } = conversation
     const name = nameOf(conversation)
     const isStranger = conversation.invitation !== null
     return html`
       ${
-        this.narrow
+        this.narrow && !this.alone
           ? html`
             <button type="button" class="quiet icon" aria-label=${CHAT.back} @click=${this.#back}>
               <sotto-icon name="arrow-left"></sotto-icon>
@@ -110,71 +110,25 @@ export class SottoChatHeader extends LitElement {
       }
       <div class="who">
         <div class="name" role="heading" aria-level=${this.narrow ? 1 : 2}><bdi>${name}</bdi></div>
-        <p class="address"><bdi>${bare(peer)}</bdi></p>
+        <p class="address"><bdi>${room?.subject ?? bare(peer)}</bdi></p>
       </div>
+      ${
+        room === null || room.members === null
+          ? nothing
+          : html`
+            <button type="button" class="quiet members" aria-label=${ROOM.count(room.members.length)} aria-expanded=${String(this.members)}
+              title=${ROOM.members(name)} @click=${() => this.dispatchEvent(new Event('toggle-members'))}>
+              <sotto-icon name="users"></sotto-icon><span aria-hidden="true">${number(room.members.length)}</span>
+            </button>`
+      }
       <sotto-encryption-button ?hidden=${isStranger} .privacy=${privacy} .name=${name} ?always=${contact?.alwaysOtr ?? false}
         ?contact=${contact !== null}
         @open-verify=${this.#forward} @open-keys=${this.#forward}></sotto-encryption-button>
-      <sotto-menu plain ?hidden=${isStranger} label=${CHAT.options} .items=${this.#items()} @menu-select=${this.#onSelect}>
-        <sotto-icon name="ellipsis-vertical"></sotto-icon>
-      </sotto-menu>
-      <sotto-dialog id="rename" heading=${CHAT.renameTitle(name)}>
-        <form @submit=${this.#rename}>
-          <div class="field">
-            <label for="name">${CHAT.newName}</label>
-            <input id="name" name="name" required maxlength="64" autocomplete="off" data-first .value=${name}>
-          </div>
-          <div class="actions">
-            <button type="button" class="quiet" @click=${this.#closeDialogs}>${CHAT.keep}</button>
-            <button class="primary" type="submit">${CHAT.save}</button>
-          </div>
-        </form>
-      </sotto-dialog>
-      <sotto-dialog id="remove" heading=${CHAT.removeTitle(name)}>
-        <div class="ask">
-          <p>${CHAT.removeSure(name)}</p>
-          <div class="actions">
-            <button type="button" data-first @click=${this.#closeDialogs}>${CHAT.keep}</button>
-            <button type="button" class="danger" @click=${this.#remove}>${CHAT.removeConfirm}</button>
-          </div>
-        </div>
-      </sotto-dialog>`
-  }
-
-  #items(): readonly MenuItem[] {
-    const items: MenuItem[] = []
-    if (this.conversation.contact !== null)
-      items.push({ id: 'rename', label: CHAT.rename, icon: 'pencil' })
-    items.push({ id: 'close', label: CHAT.close, icon: 'x', disabled: !this.conversation.open })
-    if (this.conversation.contact !== null)
-      items.push({ id: 'remove', label: CHAT.remove, icon: 'trash', danger: true })
-    return items
-  }
-
-  #onSelect({ detail }: MenuSelectEvent): void {
-    if (detail === 'close') this.dispatchEvent(new ChatIntentEvent({ do: 'close' }))
-    else this.renderRoot.querySelector<SottoDialog>(`#${detail}`)?.show()
+      ${isStranger ? nothing : html`<sotto-conversation-menu .conversation=${conversation}></sotto-conversation-menu>`}`
   }
 
   #back(): void {
     this.dispatchEvent(new ChatIntentEvent({ do: 'back' }))
-  }
-
-  #rename(event: SubmitEvent): void {
-    event.preventDefault()
-    const name = new FormData(event.currentTarget as HTMLFormElement).get('name')
-    this.#closeDialogs()
-    this.dispatchEvent(new ChatIntentEvent({ do: 'rename', name: String(name).trim() }))
-  }
-
-  #remove(): void {
-    this.#closeDialogs()
-    this.dispatchEvent(new ChatIntentEvent({ do: 'remove' }))
-  }
-
-  #closeDialogs(): void {
-    for (const dialog of this.renderRoot.querySelectorAll<SottoDialog>('sotto-dialog'))
-      dialog.close()
   }
 
   #forward(event: Event): void {

@@ -1,24 +1,33 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { Privacy } from '../../chat/index.ts'
+import type { Whom } from '../app-state.ts'
+import { droppedOf } from '../files/dropped.ts'
 import { ChatIntentEvent } from '../intents.ts'
 import { TEXT_MAX } from '../limits.ts'
+import { ROOM } from '../room-words.ts'
 import { COMPOSER, composerHint } from '../words.ts'
+import './attach-button.ts'
+import './emoji-button.ts'
+import type { EmojiChosenEvent } from './emoji-button.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Where text is written. Enter sends, Shift+Enter starts a line, and an Enter that ends an input
  * method's composition does neither. While the composer is locked the draft stays and nothing is sent.
  *
- * @fires chat-intent {ChatIntentEvent} send, draft
+ * @fires chat-intent {ChatIntentEvent} send, draft, writeTo, file
  */
-export class SottoComposer extends LitElement {
+export class SottoComposer extends SottoElement {
   static override properties = {
     peer: {},
     name: {},
     draft: {},
     privacy: { attribute: false },
     always: { type: Boolean },
+    whom: { attribute: false },
+    files: { type: Boolean },
     isEmpty: { state: true },
   }
 
@@ -30,7 +39,7 @@ export class SottoComposer extends LitElement {
         padding: var(--gap-2) var(--gap-5) var(--gap-4);
       }
 
-      @media (max-width: 45rem) {
+      @container (max-width: 45rem) {
         :host {
           padding: var(--gap-2) var(--gap-2) max(var(--gap-2), env(safe-area-inset-bottom));
         }
@@ -53,6 +62,23 @@ export class SottoComposer extends LitElement {
         box-shadow: 0 0 0 1px var(--accent);
       }
 
+      form.private {
+        flex-wrap: wrap;
+        border-style: dashed;
+        border-color: var(--caution);
+      }
+
+      .only {
+        display: flex;
+        align-items: center;
+        gap: var(--gap-2);
+        flex-basis: 100%;
+        padding-inline: var(--gap-3) 0;
+        color: var(--caution);
+        font-size: var(--text-s);
+        font-weight: 600;
+      }
+
       form.locked {
         background: var(--sunken);
       }
@@ -62,7 +88,8 @@ export class SottoComposer extends LitElement {
         min-inline-size: 0;
         max-block-size: min(12rem, 35dvh);
         min-block-size: var(--control);
-        padding: 0.5rem 0 0.5rem var(--gap-3);
+        padding-block: 0.5rem;
+        padding-inline: var(--gap-3) 0;
         border: 0;
         background: transparent;
         resize: none;
@@ -82,6 +109,10 @@ export class SottoComposer extends LitElement {
 
       textarea:read-only {
         color: var(--ink-soft);
+      }
+
+      sotto-emoji-button {
+        flex: none;
       }
 
       .send {
@@ -108,6 +139,10 @@ export class SottoComposer extends LitElement {
   declare draft: string
   declare privacy: Privacy
   declare always: boolean
+  /** Who alone gets what is written; `null` for everybody in the conversation. */
+  declare whom: Whom | null
+  /** Files can be sent here. */
+  declare files: boolean
   declare isEmpty: boolean
 
   constructor() {
@@ -116,11 +151,13 @@ export class SottoComposer extends LitElement {
     this.name = ''
     this.draft = ''
     this.always = false
+    this.whom = null
+    this.files = false
     this.isEmpty = true
   }
 
   override focus(): void {
-    this.#field.focus()
+    void this.updateComplete.then(() => this.#field.focus())
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -136,12 +173,21 @@ export class SottoComposer extends LitElement {
   override render() {
     const { state, composer } = this.privacy
     const isLocked = composer === 'locked'
+    const { whom } = this
+    const label = whom === null ? COMPOSER.placeholder(this.name) : ROOM.onlyTo(whom.name)
     return html`
-      <p class="hint" role="status" id="hint">${composerHint(state, composer, this.name, this.always)}</p>
-      <form class=${isLocked ? 'locked' : nothing} @submit=${this.#onSubmit}>
-        <textarea rows="1" dir="auto" enterkeyhint="send" maxlength=${TEXT_MAX} aria-label=${COMPOSER.field}
-          aria-describedby="hint" placeholder=${COMPOSER.placeholder(this.name)} ?readonly=${isLocked}
-          @input=${this.#onInput} @keydown=${this.#onKey}></textarea>
+      <p class="hint" role="status" id="hint">${
+        whom === null
+          ? composerHint(state, composer, this.name, this.always)
+          : ROOM.privateHint(whom.name)
+      }</p>
+      <form class=${isLocked ? 'locked' : whom === null ? nothing : 'private'} @submit=${this.#onSubmit}>
+        ${whom === null ? nothing : this.#onlyTo(whom)}
+        <textarea rows="1" dir=${this.isEmpty ? nothing : 'auto'} enterkeyhint="send" maxlength=${TEXT_MAX} aria-label=${COMPOSER.field}
+          aria-describedby="hint" placeholder=${label} ?readonly=${isLocked}
+          @input=${this.#onInput} @keydown=${this.#onKey} @paste=${this.#onPaste}></textarea>
+        ${this.files ? html`<sotto-attach-button ?disabled=${isLocked}></sotto-attach-button>` : nothing}
+        <sotto-emoji-button ?disabled=${isLocked} @emoji-chosen=${this.#insert}></sotto-emoji-button>
         <button class="primary icon send" type="submit" aria-label=${COMPOSER.send} title=${COMPOSER.send}
           ?disabled=${isLocked || this.isEmpty}>
           <sotto-icon name="arrow-up"></sotto-icon>
@@ -168,6 +214,17 @@ export class SottoComposer extends LitElement {
     this.#send()
   }
 
+  /** Pictures and files; of what is text as well, such as cells of a table, the text. */
+  #onPaste(event: ClipboardEvent): void {
+    const { clipboardData } = event
+    if (!this.files || this.privacy.composer === 'locked' || clipboardData === null) return
+    if (clipboardData.types.includes('text/plain')) return
+    const { files, folders } = droppedOf(clipboardData)
+    if (files.length + folders === 0) return
+    event.preventDefault()
+    this.dispatchEvent(new ChatIntentEvent({ do: 'file', wish: { wish: 'send', files, folders } }))
+  }
+
   #onSubmit(event: SubmitEvent): void {
     event.preventDefault()
     this.#send()
@@ -180,7 +237,28 @@ export class SottoComposer extends LitElement {
     this.#field.value = ''
     this.isEmpty = true
     this.#fit()
-    this.dispatchEvent(new ChatIntentEvent({ do: 'send', text }))
+    const to = this.whom === null ? {} : { to: this.whom.address }
+    this.dispatchEvent(new ChatIntentEvent({ do: 'send', text, ...to }))
+  }
+
+  /** Plain to see, and to be ended, while it lasts. */
+  #onlyTo({ name }: Whom) {
+    return html`
+      <span class="only" id="only">
+        <sotto-icon name="user-lock"></sotto-icon><bdi>${ROOM.onlyTo(name)}</bdi>
+        <button type="button" class="quiet small icon" aria-label=${ROOM.everybody} title=${ROOM.everybody} @click=${() => {
+          this.dispatchEvent(new ChatIntentEvent({ do: 'writeTo', whom: null }))
+          this.#field.focus()
+        }}>
+          <sotto-icon name="x"></sotto-icon>
+        </button>
+      </span>`
+  }
+
+  #insert({ detail }: EmojiChosenEvent): void {
+    this.#field.focus()
+    this.#field.setRangeText(detail, this.#field.selectionStart, this.#field.selectionEnd, 'end')
+    this.#onInput()
   }
 
   /** As high as its text, where CSS cannot do it alone. */

@@ -1,9 +1,14 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { AccountState, Address } from '../../chat/index.ts'
-import { bare, type Conversation, lastAt, nameOf } from '../app-state.ts'
+import { bare, type Conversation, type Entry, keyOf, lastAt, nameOf } from '../app-state.ts'
+import { faultSentence } from '../fault-words.ts'
+import { FILE } from '../file-words.ts'
+import { HISTORY } from '../history-words.ts'
 import { AppIntentEvent } from '../intents.ts'
+import { noticeSentence } from '../notice-words.ts'
 import { PRIVACY_LOOK } from '../privacy-look.ts'
+import { ROOM } from '../room-words.ts'
 import { recentOf } from '../time-words.ts'
 import {
   ACCOUNT_LABEL,
@@ -17,16 +22,19 @@ import {
 import './avatar.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * The people: who is there, what is unread, and the way to add somebody.
  *
  * @fires app-intent {AppIntentEvent} select, practice
  * @fires add-contact {Event} Open the dialog for it.
+ * @fires enter-room {Event} Open the dialog for it; so the next.
+ * @fires open-search {Event}
  * @fires open-settings {Event}
  * @fires not-now {Event} No notifications.
  */
-export class SottoContactList extends LitElement {
+export class SottoContactList extends SottoElement {
   static override properties = {
     conversations: { attribute: false },
     selected: {},
@@ -51,7 +59,8 @@ export class SottoContactList extends LitElement {
         display: flex;
         align-items: center;
         gap: var(--gap-1);
-        padding: var(--gap-3) var(--gap-3) var(--gap-3) var(--gap-4);
+        padding-block: var(--gap-3);
+        padding-inline: var(--gap-4) var(--gap-3);
       }
 
       .me {
@@ -274,12 +283,20 @@ export class SottoContactList extends LitElement {
           @click=${() => this.dispatchEvent(new Event('add-contact'))}>
           <sotto-icon name="user-plus"></sotto-icon>
         </button>
+        <button type="button" class="quiet icon" aria-label=${ROOM.enter} title=${ROOM.enter}
+          @click=${() => this.dispatchEvent(new Event('enter-room'))}>
+          <sotto-icon name="users"></sotto-icon>
+        </button>
+        <button type="button" class="quiet icon" aria-label=${HISTORY.searchTitle} title=${HISTORY.searchTitle}
+          @click=${() => this.dispatchEvent(new Event('open-search'))}>
+          <sotto-icon name="search"></sotto-icon>
+        </button>
         <button type="button" class="quiet icon" aria-label=${CONTACTS.settings} title=${CONTACTS.settings}
           @click=${() => this.dispatchEvent(new Event('open-settings'))}>
           <sotto-icon name="settings"></sotto-icon>
         </button>
       </div>
-      ${account.state === 'offline' ? html`<p class="banner" role="status">${account.fault.sentence}</p>` : nothing}
+      ${account.state === 'offline' ? html`<p class="banner" role="status">${faultSentence(account.fault)}</p>` : nothing}
       <nav aria-label=${CONTACTS.region}>
         ${rows.length === 0 ? html`<p class="none soft">${CONTACTS.none}</p>` : nothing}
         <ul @keydown=${this.#onKey}>
@@ -309,7 +326,7 @@ export class SottoContactList extends LitElement {
   }
 
   #row(conversation: Conversation, isTabStop: boolean) {
-    const { peer, unread, privacy, invitation } = conversation
+    const { peer, unread, privacy, invitation, contact } = conversation
     const isCurrent = peer === this.selected
     const look = PRIVACY_LOOK[privacy.state]
     const at = lastAt(conversation)
@@ -318,7 +335,7 @@ export class SottoContactList extends LitElement {
       <button type="button" class="row" aria-current=${isCurrent ? 'true' : nothing} tabindex=${isTabStop ? 0 : -1}
         @click=${() => this.dispatchEvent(new AppIntentEvent({ do: 'select', peer }))}>
         <sotto-avatar .peer=${peer} .name=${nameOf(conversation)} .robot=${peer === this.buddy}></sotto-avatar>
-        <bdi class="name">${nameOf(conversation)}</bdi>
+        <bdi class="name">${nameOf(conversation)}${contact?.muted ? html` <sotto-icon name="bell-off"></sotto-icon><span class="visually-hidden">${HISTORY.muted}</span>` : nothing}</bdi>
         <span class="when">${at === 0 ? nothing : recentOf(at, Date.now())}</span>
         <bdi class="last">${lastWords(conversation)}</bdi>
         ${
@@ -363,11 +380,13 @@ function inOrder(a: Conversation, b: Conversation): number {
 }
 
 /** What was said last; a line that no person wrote only where nobody has said anything. */
-function lastWords({ invitation, peer, timeline }: Conversation): string {
-  if (invitation !== null) return CONTACTS.invitation
-  const last = timeline.findLast((entry) => entry.kind === 'message') ?? timeline.at(-1)
+function lastWords({ invitation, peer, timeline, deleted }: Conversation): string {
+  if (invitation !== null) return invitation.room ? ROOM.invites : CONTACTS.invitation
+  const isSaid = (entry: Entry) => entry.kind !== 'notice' && !deleted.has(keyOf(entry))
+  const last = timeline.findLast(isSaid) ?? timeline.findLast(({ kind }) => kind === 'notice')
   if (last === undefined) return bare(peer)
-  return last.kind === 'notice'
-    ? last.notice.sentence
-    : `${last.message.author === 'us' ? CONTACTS.you : ''}${last.message.text}`
+  if (last.kind === 'notice') return noticeSentence(last.notice)
+  if (last.kind === 'file') return FILE.inList(last.transfer.name)
+  const { author, text } = last.message
+  return author === 'us' ? CONTACTS.fromYou(text) : text
 }

@@ -1,7 +1,8 @@
-import { css, html, LitElement } from 'lit'
+import { css, html } from 'lit'
 import { APP } from '../words.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * A modal dialog: the browser's own, so that focus stays inside, Escape closes, and focus returns to
@@ -9,7 +10,7 @@ import { shared } from './shared-styles.ts'
  *
  * @fires close {Event} It was closed, by whatever way.
  */
-export class SottoDialog extends LitElement {
+export class SottoDialog extends SottoElement {
   static override properties = { heading: {}, wide: { type: Boolean, reflect: true } }
 
   static override styles = [
@@ -46,7 +47,8 @@ export class SottoDialog extends LitElement {
         align-items: center;
         justify-content: space-between;
         gap: var(--gap-2);
-        padding: var(--gap-4) var(--gap-3) var(--gap-3) var(--gap-5);
+        padding-block: var(--gap-4) var(--gap-3);
+        padding-inline: var(--gap-5) var(--gap-3);
         background: var(--surface);
       }
 

@@ -1,15 +1,16 @@
-import { css, html, LitElement } from 'lit'
+import { css, html } from 'lit'
 import { AppIntentEvent } from '../intents.ts'
 import { ELSEWHERE } from '../words.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Says that another tab owns the account, and offers to take it over.
  *
  * @fires app-intent {AppIntentEvent} useHere, leaveElsewhere
  */
-export class SottoElsewhere extends LitElement {
+export class SottoElsewhere extends SottoElement {
   static override properties = { name: {}, busy: { type: Boolean } }
 
   static override styles = [

@@ -1,13 +1,15 @@
-import { css, html, LitElement } from 'lit'
+import { css, html } from 'lit'
 import type { Privacy } from '../../chat/index.ts'
 import { ENCRYPTION, privacySentence } from '../encryption-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import { PRIVACY_LOOK } from '../privacy-look.ts'
+import { ROOM } from '../room-words.ts'
 import { PRIVACY_LABEL } from '../words.ts'
 import './icon.ts'
 import './menu.ts'
 import type { MenuItem, MenuSelectEvent } from './menu.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Says how the conversation is protected, in shape and words, and holds everything to be done about it.
@@ -16,7 +18,7 @@ import { shared } from './shared-styles.ts'
  * @fires open-verify {Event}
  * @fires open-keys {Event}
  */
-export class SottoEncryptionButton extends LitElement {
+export class SottoEncryptionButton extends SottoElement {
   static override properties = {
     privacy: { attribute: false },
     name: {},
@@ -75,13 +77,14 @@ export class SottoEncryptionButton extends LitElement {
 
   #items(): readonly MenuItem[] {
     const { state } = this.privacy
-    if (state === 'room') return []
+    if (state === 'room')
+      return [{ id: 'never', label: ROOM.open, icon: 'lock-open', disabled: true }]
     const items: MenuItem[] = []
     if (state === 'unverified' || state === 'verified' || state === 'keyChanged')
       items.push({ id: 'verify', label: ENCRYPTION.verify(this.name), icon: 'shield-check' })
-    items.push(START[state])
+    items.push(inWords(START[state]))
     const stop = STOP[state]
-    if (stop !== null) items.push({ ...stop, disabled: this.always })
+    if (stop !== null) items.push({ ...inWords(stop), disabled: this.always })
     if (this.contact)
       items.push({
         id: 'always',
@@ -106,12 +109,17 @@ customElements.define('sotto-encryption-button', SottoEncryptionButton)
 
 type Encryptable = Exclude<Privacy['state'], 'room'>
 
-const start = { id: 'start', label: ENCRYPTION.start, icon: 'lock' } as const
-const again = { id: 'start', label: ENCRYPTION.again, icon: 'lock' } as const
-const renew = { id: 'start', label: ENCRYPTION.renew, icon: 'rotate-cw' } as const
+/** The id of a menu entry, its icon, and its words, which are read when the menu is drawn. */
+interface Entry extends Pick<MenuItem, 'id' | 'icon' | 'disabled'> {
+  readonly words: 'start' | 'again' | 'renew' | 'end' | 'stopSetup' | 'giveUp'
+}
+
+const start = { id: 'start', words: 'start', icon: 'lock' } as const
+const again = { id: 'start', words: 'again', icon: 'lock' } as const
+const renew = { id: 'start', words: 'renew', icon: 'rotate-cw' } as const
 
 /** The entry that leads towards encryption. */
-const START: Record<Encryptable, MenuItem> = {
+const START: Record<Encryptable, Entry> = {
   none: start,
   connecting: { ...start, disabled: true },
   plaintext: start,
@@ -123,17 +131,21 @@ const START: Record<Encryptable, MenuItem> = {
   ended: again,
 }
 
-const end = { id: 'stop', label: ENCRYPTION.end, icon: 'lock-open' } as const
+const end = { id: 'stop', words: 'end', icon: 'lock-open' } as const
 
 /** The entry that leads away from it. */
-const STOP: Record<Encryptable, MenuItem | null> = {
+const STOP: Record<Encryptable, Entry | null> = {
   none: null,
   connecting: null,
   plaintext: null,
-  unsupported: { ...end, label: ENCRYPTION.giveUp },
-  starting: { ...end, label: ENCRYPTION.stopSetup },
+  unsupported: { ...end, words: 'giveUp' },
+  starting: { ...end, words: 'stopSetup' },
   unverified: end,
   verified: end,
   keyChanged: end,
-  ended: { ...end, label: ENCRYPTION.giveUp },
+  ended: { ...end, words: 'giveUp' },
+}
+
+function inWords({ words, ...entry }: Entry): MenuItem {
+  return { ...entry, label: ENCRYPTION[words] }
 }

@@ -18,6 +18,11 @@ export class SottoIcon extends LitElement {
       block-size: var(--icon-size, 1.25em);
     }
 
+    /* The way back leads to where the line begins. */
+    :host([name='arrow-left']:dir(rtl)) {
+      scale: -1 1;
+    }
+
     svg {
       inline-size: 100%;
       block-size: 100%;

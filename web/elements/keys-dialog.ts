@@ -1,25 +1,33 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import { formatFingerprint, type KnownKey } from '../../chat/index.ts'
 import { bare, type Conversation, nameOf } from '../app-state.ts'
 import { KEYS } from '../encryption-words.ts'
+import { codeOf } from '../fingerprint-code.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
-import { dayOf } from '../time-words.ts'
+import { QR } from '../qr-words.ts'
 import './dialog.ts'
 import type { SottoDialog } from './dialog.ts'
 import './fingerprint.ts'
 import './icon.ts'
+import './qr-code.ts'
+import './scanner.ts'
+import type { SottoScanner } from './scanner.ts'
+import './read-aloud.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Own key and every key learned of the peer: since when, how verified, and what to do about it.
  *
  * @fires chat-intent {ChatIntentEvent} trust, forgetKey
+ * @fires app-intent {AppIntentEvent} readAloud
  */
-export class SottoKeysDialog extends LitElement {
+export class SottoKeysDialog extends SottoElement {
   static override properties = {
     conversation: { attribute: false },
     fingerprint: {},
     copied: { state: true },
+    isCodeShown: { state: true },
   }
 
   static override styles = [
@@ -76,15 +84,18 @@ export class SottoKeysDialog extends LitElement {
   /** Own key; `null` while it is being made. */
   declare fingerprint: string | null
   declare copied: string | null
+  declare isCodeShown: boolean
 
   constructor() {
     super()
     this.fingerprint = null
     this.copied = null
+    this.isCodeShown = false
   }
 
   show(): void {
     this.copied = null
+    this.isCodeShown = false
     this.renderRoot.querySelector<SottoDialog>('sotto-dialog')?.show()
   }
 
@@ -94,7 +105,7 @@ export class SottoKeysDialog extends LitElement {
     const keys = conversation.contact?.keys ?? []
     const { sameKeyAs } = conversation.privacy
     return html`
-      <sotto-dialog wide heading=${KEYS.title}>
+      <sotto-dialog wide heading=${KEYS.title} @close=${this.#stopScanning}>
         <div class="keys">
           <section aria-labelledby="mine">
             <h3 id="mine">${KEYS.mine}</h3>
@@ -103,9 +114,10 @@ export class SottoKeysDialog extends LitElement {
                 ? html`<p class="soft">${KEYS.noneOfMine}</p>`
                 : html`
                   <div class="key">
-                    <sotto-fingerprint .value=${fingerprint}></sotto-fingerprint>
+                    <sotto-fingerprint words .value=${fingerprint}></sotto-fingerprint>
                     <p class="hint">${KEYS.mineHint}</p>
-                    <div class="actions">${this.#copy(fingerprint)}</div>
+                    ${this.isCodeShown ? html`<sotto-qr-code .text=${codeOf(fingerprint)}></sotto-qr-code>` : nothing}
+                    <div class="actions">${this.#copy(fingerprint)}${this.#code()}${this.#readAloud(fingerprint)}</div>
                   </div>`
             }
           </section>
@@ -117,6 +129,7 @@ export class SottoKeysDialog extends LitElement {
                 : html`<p class="caution" role="alert">${KEYS.sameAs(bare(sameKeyAs))}</p>`
             }
             ${keys.length === 0 ? html`<p class="soft">${KEYS.noneOfTheirs(name)}</p>` : nothing}
+            ${this.#scanner(name)}
             <ul>${keys.map((key) => html`<li>${this.#key(key)}</li>`)}</ul>
           </section>
         </div>
@@ -128,7 +141,7 @@ export class SottoKeysDialog extends LitElement {
     const inUse = fingerprint === this.conversation.privacy.peerFingerprint
     return html`
       <div class="key">
-        <sotto-fingerprint .value=${fingerprint}></sotto-fingerprint>
+        <sotto-fingerprint words .value=${fingerprint}></sotto-fingerprint>
         <p class="how">
           ${
             verified === null
@@ -137,7 +150,7 @@ export class SottoKeysDialog extends LitElement {
           }
           ${inUse ? html`<span><sotto-icon name="check"></sotto-icon>${KEYS.inUse}</span>` : nothing}
         </p>
-        <p class="hint">${KEYS.firstSeen} ${dayOf(firstSeen)}, ${KEYS.lastSeen} ${dayOf(lastSeen)}</p>
+        <p class="hint">${KEYS.seen(firstSeen, lastSeen)}</p>
         <div class="actions">
           ${
             verified === null
@@ -145,9 +158,32 @@ export class SottoKeysDialog extends LitElement {
               : this.#button(KEYS.takeBack, { do: 'trust', fingerprint, decision: 'unverified' })
           }
           ${this.#copy(fingerprint)}
+          ${this.#readAloud(fingerprint)}
           ${inUse ? nothing : this.#button(KEYS.forget, { do: 'forgetKey', fingerprint })}
         </div>
       </div>`
+  }
+
+  #code() {
+    return html`
+      <button type="button" class="small" aria-pressed=${String(this.isCodeShown)} @click=${() => {
+        this.isCodeShown = !this.isCodeShown
+      }}><sotto-icon name="qr-code"></sotto-icon>${QR.show}</button>`
+  }
+
+  #readAloud(fingerprint: string) {
+    return html`<sotto-read-aloud .fingerprint=${fingerprint}></sotto-read-aloud>`
+  }
+
+  /** Where there is a camera, and a key to compare with. */
+  #scanner(name: string) {
+    const { peerFingerprint } = this.conversation.privacy
+    if (peerFingerprint === null || navigator.mediaDevices === undefined) return nothing
+    return html`<sotto-scanner .expected=${peerFingerprint} .name=${name}></sotto-scanner>`
+  }
+
+  #stopScanning(): void {
+    this.renderRoot.querySelector<SottoScanner>('sotto-scanner')?.stop()
   }
 
   #button(label: string, intent: ChatIntent) {

@@ -231,9 +231,11 @@ export class SottoMenu extends LitElement {
 
   /** Under the button, its end flush with the button's, inside the window. */
   #place(): void {
-    const { bottom, right } = this.#trigger.getBoundingClientRect()
+    const trigger = this.#trigger.getBoundingClientRect()
+    const { bottom } = trigger
     const width = this.#popover.offsetWidth
-    const left = Math.min(Math.max(8, right - width), innerWidth - width - 8)
+    const flush = this.matches(':dir(rtl)') ? trigger.left : trigger.right - width
+    const left = Math.min(Math.max(8, flush), innerWidth - width - 8)
     this.#popover.style.top = `${bottom + 6}px`
     this.#popover.style.left = `${Math.max(8, left)}px`
     this.#popover.style.maxHeight = `${Math.max(160, innerHeight - bottom - 14)}px`

@@ -1,37 +1,48 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { Delivery, Message } from '../../chat/index.ts'
+import { messageKey } from '../app-state.ts'
+import { HISTORY } from '../history-words.ts'
 import type { IconName } from '../icons.ts'
 import { ChatIntentEvent } from '../intents.ts'
 import { piecesOf } from '../links.ts'
+import { reasonSentence } from '../notice-words.ts'
 import { PROTECTION_ICON } from '../privacy-look.ts'
+import { ROOM } from '../room-words.ts'
 import { momentOf, timeOf } from '../time-words.ts'
 import { CHAT, DELIVERY_HINT, DELIVERY_LABEL, PROTECTION_LABEL } from '../words.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 const DELIVERY_ICON: Record<Delivery, IconName> = {
   queued: 'clock',
   sent: 'check',
   delivered: 'check-check',
+  displayed: 'eye',
   failed: 'circle-alert',
 }
 
 /**
  * One message: its text as text nodes, how it was protected, and how far an own one has come.
  *
- * @fires chat-intent {ChatIntentEvent} retry, discard
+ * @fires chat-intent {ChatIntentEvent} retry, discard, deleteMessage
  */
-export class SottoMessage extends LitElement {
+export class SottoMessage extends SottoElement {
   static override properties = {
     message: { attribute: false },
+    continues: { type: Boolean },
     continued: { type: Boolean, reflect: true },
+    current: { type: Boolean, reflect: true },
+    writer: {},
     author: { reflect: true },
+    name: {},
   }
 
   static override styles = [
     shared,
     css`
       :host {
+        position: relative;
         display: grid;
         justify-items: start;
       }
@@ -114,27 +125,89 @@ export class SottoMessage extends LitElement {
         color: var(--danger);
       }
 
+      .address {
+        margin-inline-start: var(--gap-2);
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+      }
+
+      .private {
+        display: flex;
+        align-items: center;
+        gap: 0.25rem;
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        --icon-size: 1em;
+      }
+
+      :host([private]) .bubble {
+        border: 1px dashed var(--line-strong);
+      }
+
       button {
         min-block-size: 1.5rem;
         padding: 0 var(--gap-2);
         font-size: 0.75rem;
       }
+
+      /* On the free side of the bubble, when the message is pointed or tabbed to. */
+      .delete {
+        position: absolute;
+        inset-block-start: 0.25rem;
+        inset-inline-end: 0;
+        min-inline-size: 1.75rem;
+        inline-size: 1.75rem;
+        min-block-size: 1.75rem;
+        padding: 0;
+        color: var(--ink-soft);
+        opacity: 0;
+        --icon-size: 1rem;
+      }
+
+      :host([author='us']) .delete {
+        inset-inline: 0 auto;
+      }
+
+      :host(:hover) .delete,
+      :host([current]) .delete,
+      .delete:focus-visible {
+        opacity: 1;
+      }
+
+      @media (hover: none) {
+        .delete {
+          opacity: 0.6;
+        }
+      }
     `,
   ]
 
   declare message: Message
+  /** Goes on from the row above, which has the writer's name. */
+  declare continues: boolean
+  /** The keyboard is at this message: what can be done with it comes next. */
+  declare current: boolean
+  /** Address of the writer, where the name alone does not say who it is. */
+  declare writer: string | null
   /** The next row goes on in the same breath; it shows the time for both. */
   declare continued: boolean
   declare author: Message['author']
+  /** The contact's, for sentences about the message. */
+  declare name: string
 
   constructor() {
     super()
+    this.continues = false
     this.continued = false
+    this.current = false
+    this.writer = null
     this.author = 'peer'
+    this.name = ''
   }
 
   override willUpdate(): void {
     this.author = this.message.author
+    this.toggleAttribute('private', this.message.privately !== undefined)
   }
 
   override render() {
@@ -142,19 +215,50 @@ export class SottoMessage extends LitElement {
     const isPending = message.delivery === 'queued' || message.delivery === 'failed'
     return html`
       <div class="bubble">
-        ${message.nickname === null ? nothing : html`<bdi class="nickname">${message.nickname}</bdi>`}
+        ${this.#writer()}
         <div class="text" dir="auto">${piecesOf(message.text).map((piece) =>
           piece.kind === 'text'
             ? piece.text
             : html`<a href=${piece.url} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`,
         )}</div>
       </div>
-      ${this.#meta(this.continued && !isPending)}`
+      ${this.#meta(this.continued && !isPending)}
+      ${isPending ? nothing : this.#delete()}`
+  }
+
+  /** Who said it in a room, and for whose eyes. In a group the name stands once, and is read each time. */
+  #writer() {
+    const { nickname, privately, author } = this.message
+    const isSeen = !this.continues
+    return html`
+      ${
+        nickname === null || author === 'us'
+          ? nothing
+          : html`<bdi class=${isSeen ? 'nickname' : 'visually-hidden'}>${nickname}</bdi>`
+      }
+      ${this.writer === null || !isSeen ? nothing : html`<bdi class="address">${this.writer.replace('sip:', '')}</bdi>`}
+      ${
+        privately === undefined
+          ? nothing
+          : html`<p class="private"><sotto-icon name="user-lock"></sotto-icon>
+              <bdi>${author === 'us' ? ROOM.onlyTo(privately.name) : ROOM.onlyToYou}</bdi></p>`
+      }`
+  }
+
+  #delete() {
+    const { id } = this.message
+    const key = messageKey(this.message)
+    return html`
+      <button type="button" class="quiet icon delete" tabindex=${this.current ? 0 : -1} aria-label=${HISTORY.delete} title=${HISTORY.delete}
+        @click=${() => this.#intend({ do: 'deleteMessage', id, key })}>
+        <sotto-icon name="trash"></sotto-icon>
+      </button>`
   }
 
   /** @param isQuiet - not drawn, because the row below says it for both; still there to be read */
   #meta(isQuiet: boolean) {
-    const { id, at, protection, delivery, reason, resent } = this.message
+    const { id, at, protection, delivery, resent } = this.message
+    const reason = reasonSentence(this.message, this.name)
     const isPending = delivery === 'queued' || delivery === 'failed'
     return html`
       <div class=${isQuiet ? 'visually-hidden' : 'meta'}>

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { Conversation } from '../app-state.ts'
 import { CARD } from '../encryption-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
@@ -6,6 +6,7 @@ import { cardStyles } from './card-styles.ts'
 import './fingerprint.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * The choice that waits when encryption ended, is not answered, or comes from another key. Nothing
@@ -14,7 +15,7 @@ import { shared } from './shared-styles.ts'
  * @fires chat-intent {ChatIntentEvent} startOtr, stopOtr, trust
  * @fires open-verify {Event}
  */
-export class SottoPrivacyCard extends LitElement {
+export class SottoPrivacyCard extends SottoElement {
   static override properties = { conversation: { attribute: false }, name: {} }
 
   static override styles = [

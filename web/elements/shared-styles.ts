@@ -40,8 +40,14 @@ export const shared = css`
     text-wrap: balance;
   }
 
+  /* Letters that join must not be moved apart, nor pushed together. */
+  :is(h1, h2, h3):dir(rtl) {
+    letter-spacing: 0 !important;
+  }
+
   button,
   input,
+  select,
   textarea {
     font: inherit;
     color: inherit;
@@ -148,7 +154,8 @@ export const shared = css`
     font-weight: 500;
   }
 
-  .field input {
+  .field input,
+  .field select {
     inline-size: 100%;
     min-block-size: var(--control);
     padding: 0 var(--gap-3);
@@ -190,7 +197,8 @@ export const shared = css`
 
   @media (forced-colors: active) {
     button,
-    .field input {
+    .field input,
+    .field select {
       border-color: ButtonBorder;
     }
 

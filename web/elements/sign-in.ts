@@ -1,20 +1,28 @@
-import { css, html, LitElement, nothing } from 'lit'
-import { domainOf, userOf } from '../../chat/index.ts'
+import { css, html, nothing } from 'lit'
+import type { DiscoveryStep } from '../../chat/index.ts'
+import type { RememberedAccount } from '../accounts.ts'
 import { bare, type SignInStage, signInStage } from '../app-state.ts'
-import { AppIntentEvent } from '../intents.ts'
-import { APP_NAME, APP_PROMISE, SIGN_IN } from '../words.ts'
+import { AppIntentEvent, type TypedAccount } from '../intents.ts'
+import { SERVER, searchLine } from '../sign-in-words.ts'
+import { APP_NAME, SIGN_IN } from '../words.ts'
 import './icon.ts'
+import './known-accounts.ts'
+import { SottoElement } from './sotto-element.ts'
 
-type Mode = 'create' | 'enter' | 'other'
+type Mode = 'create' | 'enter'
 
 /**
- * The first screen: a name and a password, and nothing else asked. It lives in the document and not
+ * The first screen: an address and a password, and nothing else asked. It lives in the document and not
  * in a shadow root, because not every password manager looks into those.
  *
  * @fires app-intent {AppIntentEvent}
  */
-export class SottoSignIn extends LitElement {
-  static override properties = { form: { attribute: false }, mode: { state: true } }
+export class SottoSignIn extends SottoElement {
+  static override properties = {
+    form: { attribute: false },
+    mode: { state: true },
+    chosen: { state: true },
+  }
 
   /** For the document: see {@link createRenderRoot}. */
   static readonly documentStyles = css`
@@ -115,10 +123,31 @@ export class SottoSignIn extends LitElement {
       gap: var(--gap-2);
     }
 
-    .sign-in .other {
-      justify-self: center;
-      margin-block: calc(-1 * var(--gap-2));
+    .sign-in details summary {
       color: var(--ink-soft);
+      font-size: var(--text-s);
+      cursor: pointer;
+    }
+
+    .sign-in details[open] summary {
+      margin-block-end: var(--gap-3);
+    }
+
+    .sign-in .search {
+      display: grid;
+      gap: var(--gap-1);
+      margin: 0;
+      padding: 0;
+      color: var(--ink-soft);
+      font-size: var(--text-s);
+      list-style: none;
+    }
+
+    .sign-in .search li {
+      display: flex;
+      align-items: start;
+      gap: var(--gap-2);
+      overflow-wrap: anywhere;
     }
 
     @media (forced-colors: active) {
@@ -136,11 +165,14 @@ export class SottoSignIn extends LitElement {
 
   declare form: SignInStage
   declare mode: Mode | null
+  /** Who was picked of those who are known here. */
+  declare chosen: RememberedAccount | null
 
   constructor() {
     super()
     this.form = signInStage()
     this.mode = null
+    this.chosen = null
   }
 
   protected override createRenderRoot() {
@@ -158,26 +190,34 @@ export class SottoSignIn extends LitElement {
   override render() {
     const mode = this.#mode
     const { busy, server } = this.form
-    const isLooking = server === null && mode !== 'other' && busy === null
+    const isLooking = server === null && busy === null
     return html`
       <main class="sign-in">
         <div class="brand">
           <h1><sotto-icon name="lock"></sotto-icon>${APP_NAME}</h1>
-          <p class="soft">${APP_PROMISE}</p>
+          <p class="soft">${SIGN_IN.promise}</p>
         </div>
-        ${mode === 'other' || isLooking ? nothing : this.#modes(mode)}
+        ${isLooking ? nothing : this.#modes(mode)}
         ${isLooking ? html`<p role="status" class="soft">${SIGN_IN.looking}</p>` : this.#panel(mode)}
-        <button type="button" class="quiet small other" aria-expanded=${String(mode === 'other')}
-          ?disabled=${busy !== null}
-          @click=${() => this.#choose(mode === 'other' ? 'enter' : 'other')}>
-          ${mode === 'other' ? SIGN_IN.thisServer : SIGN_IN.otherServer}
-        </button>
+        ${busy === null && !isLooking ? this.#known() : nothing}
       </main>`
   }
 
-  /** The form; under tabs, as the panel of the one that is chosen. */
+  #known() {
+    return html`
+      <sotto-known-accounts .accounts=${this.form.remembered}
+        @use-account=${(event: CustomEvent<RememberedAccount>) => this.#use(event.detail)}></sotto-known-accounts>`
+  }
+
+  async #use(account: RememberedAccount): Promise<void> {
+    this.mode = 'enter'
+    this.chosen = account
+    await this.updateComplete
+    this.querySelector<HTMLElement>('#password')?.focus()
+  }
+
+  /** The form, as the panel of the tab that is chosen. */
   #panel(mode: Mode) {
-    if (mode === 'other') return this.#formOf(mode)
     return html`<div id="way-in" role="tabpanel" aria-labelledby="tab-${mode}">${this.#formOf(mode)}</div>`
   }
 
@@ -185,7 +225,8 @@ export class SottoSignIn extends LitElement {
     const { busy, fault } = this.form
     return html`
       <form @submit=${this.#onSubmit} aria-busy=${String(busy !== null)}>
-        ${mode === 'other' ? this.#otherFields() : this.#ownFields(mode)}
+        ${mode === 'create' ? this.#newFields() : this.#fields()}
+        ${this.#search()}
         ${
           fault === null
             ? nothing
@@ -196,7 +237,27 @@ export class SottoSignIn extends LitElement {
           ?disabled=${mode === 'create' && this.#isClosed}>
           ${mode === 'create' ? SIGN_IN.create : SIGN_IN.enter}
         </button>
+        ${
+          fault === null || mode === 'create'
+            ? nothing
+            : html`<button type="button" class="small" @click=${this.check}>${SERVER.check}</button>`
+        }
       </form>`
+  }
+
+  /** How the server is found, as it is found. */
+  #search() {
+    const { search } = this.form
+    if (search.length === 0) return nothing
+    return html`
+      <div role="log" aria-label=${SERVER.steps}>
+        <ul class="search">
+          ${search.map(
+            (step) => html`
+              <li><sotto-icon name=${SEARCH_ICON[step.state]} ?spin=${step.state === 'trying'}></sotto-icon><span>${searchLine(step)}</span></li>`,
+          )}
+        </ul>
+      </div>`
   }
 
   get #isClosed(): boolean {
@@ -216,42 +277,52 @@ export class SottoSignIn extends LitElement {
       </div>`
   }
 
-  #ownFields(mode: Mode) {
-    const { server, remembered } = this.form
-    const domain = server === null || server === 'unreachable' ? null : server.domain
-    const known = remembered.find(({ address }) => domainOf(address) === domain)
-    const isNew = mode === 'create'
+  #newFields() {
+    const domain = this.#domain
     return html`
-      ${isNew && this.#isClosed ? html`<p class="hint">${SIGN_IN.closed}</p>` : nothing}
+      ${this.#isClosed ? html`<p class="hint">${SIGN_IN.closed}</p>` : nothing}
       <div class="field">
         <label for="name">${SIGN_IN.name}</label>
         <div class="at">
           <input id="name" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
-            required maxlength="64" aria-describedby="name-hint"
-            .value=${isNew || known === undefined ? '' : userOf(known.address)}>
+            required maxlength="64" aria-describedby="name-hint">
           ${domain === null ? nothing : html`<span>@${domain}</span>`}
         </div>
-        <p class="hint" id="name-hint" ?hidden=${!isNew}>${SIGN_IN.nameHint}</p>
+        <p class="hint" id="name-hint">${SIGN_IN.nameHint}</p>
       </div>
-      ${this.#password(isNew)}`
+      ${this.#password(true)}`
   }
 
-  #otherFields() {
-    const { remembered } = this.form
-    const last = remembered[0]
+  #fields() {
+    const last = this.chosen ?? this.form.remembered[0]
+    const domain = this.#domain
+    // At the page's own server the name says it all.
+    const known = last === undefined ? '' : bare(last.address).replace(`@${domain}`, '')
     return html`
-      <p class="hint">${SIGN_IN.otherHint}</p>
       <div class="field">
         <label for="address">${SIGN_IN.address}</label>
         <input id="address" name="username" autocomplete="username" autocapitalize="none" spellcheck="false"
-          required maxlength="320" placeholder="alice@example.org" .value=${last === undefined ? '' : bare(last.address)}>
+          required maxlength="320" aria-describedby="address-hint" .value=${known}>
+        <p class="hint" id="address-hint">
+          ${domain === null ? SERVER.addressHintAlone : SERVER.addressHint(domain)}
+        </p>
       </div>
       ${this.#password(false)}
-      <div class="field">
-        <label for="server">${SIGN_IN.socket}</label>
-        <input id="server" name="server" type="url" inputmode="url" required placeholder="wss://example.org/ws"
-          .value=${last?.server ?? ''}>
-      </div>`
+      <details ?open=${last?.found === 'given'}>
+        <summary>${SERVER.advanced}</summary>
+        <div class="field">
+          <label for="server">${SERVER.field}</label>
+          <input id="server" name="server" type="url" inputmode="url" placeholder="wss://example.org/ws"
+            aria-describedby="server-hint" .value=${last?.found === 'given' ? last.server : ''}>
+          <p class="hint" id="server-hint">${SERVER.fieldHint}</p>
+        </div>
+      </details>`
+  }
+
+  /** Of the accounts of the page's own server; `null` if it is not there. */
+  get #domain(): string | null {
+    const { server } = this.form
+    return server === null || server === 'unreachable' ? null : server.domain
   }
 
   #password(isNew: boolean) {
@@ -293,14 +364,33 @@ export class SottoSignIn extends LitElement {
   #onSubmit(event: SubmitEvent): void {
     event.preventDefault()
     if (this.form.busy !== null) return
-    const data = new FormData(event.currentTarget as HTMLFormElement)
-    const value = (field: string) => String(data.get(field) ?? '')
-    const name = value('username').trim()
-    const password = value('password')
-    const mode = this.#mode
-    if (mode === 'create') this.#intend({ do: 'createAccount', name, password })
-    else if (mode === 'enter') this.#intend({ do: 'signIn', name, password })
-    else this.#intend({ do: 'signInAt', address: name, password, server: value('server').trim() })
+    const typed = readForm(event.currentTarget as HTMLFormElement)
+    if (this.#mode === 'enter') return this.#intend({ do: 'signIn', ...typed })
+    this.#intend({ do: 'createAccount', name: typed.address, password: typed.password })
+  }
+
+  /** Goes the way of the account that stands in the form. */
+  check(): void {
+    const form = this.querySelector('form')
+    if (form?.reportValidity()) this.#intend({ do: 'check', typed: readForm(form) })
   }
 }
+
+const SEARCH_ICON = {
+  trying: 'loader-circle',
+  found: 'check',
+  failed: 'x',
+} as const satisfies Record<DiscoveryStep['state'], string>
+
+function readForm(form: HTMLFormElement): TypedAccount {
+  const data = new FormData(form)
+  const value = (field: string) => String(data.get(field) ?? '')
+  const server = value('server').trim()
+  return {
+    address: value('username').trim(),
+    password: value('password'),
+    server: server === '' ? null : server,
+  }
+}
+
 customElements.define('sotto-sign-in', SottoSignIn)

@@ -1,243 +1,161 @@
-import { css, html, LitElement, nothing } from 'lit'
-import { type Conversation, nameOf } from '../app-state.ts'
-import { ENCRYPTION, privacySentence } from '../encryption-words.ts'
-import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
-import { CHAT, INVITATION } from '../words.ts'
-import { cardStyles } from './card-styles.ts'
-import './chat-header.ts'
-import './composer.ts'
-import type { SottoComposer } from './composer.ts'
+import { css, html, nothing, type PropertyValues, unsafeCSS } from 'lit'
+import type { AccountState } from '../../chat/index.ts'
+import type { AppState, SignInStage } from '../app-state.ts'
+import { type AppIntent, AppIntentEvent } from '../intents.ts'
+import tokens from '../theme.css?inline'
+import { SIGN_IN } from '../words.ts'
+import './doctor.ts'
+import './elsewhere.ts'
 import './icon.ts'
-import './keys-dialog.ts'
-import type { SottoKeysDialog } from './keys-dialog.ts'
-import './privacy-card.ts'
+import './panes.ts'
+import { gateScreen } from './gate-screen.ts'
+import type { DeskDoor, SottoPanes } from './panes.ts'
 import { shared } from './shared-styles.ts'
-import './timeline.ts'
-import type { SottoTimeline } from './timeline.ts'
-import './verification-card.ts'
-import './verify-dialog.ts'
-import type { CodeStartedEvent, SottoVerifyDialog } from './verify-dialog.ts'
+import { SottoElement } from './sotto-element.ts'
+import './toasts.ts'
 
 /**
- * One conversation, whole: header, messages, whatever waits for the person, and the composer. It
- * shows the value it is given and says what the person wants; it holds no client and no store.
+ * The whole chat as one element, for a page that is something else besides. The page makes it, gives
+ * it a place and a size, and starts it with `startSotto`; see `docs/embedding.md`.
  *
- * @fires chat-intent {ChatIntentEvent} Bubbles; composed.
+ * @attr {string} peer - a name or an address: this conversation alone is shown, without the list
+ * @fires sotto-account {CustomEvent<AccountState>} The account came online, went offline, was refused.
+ * @fires sotto-unread {CustomEvent<number>} How many messages and invitations wait to be read.
+ * @fires sotto-event {CustomEvent<ChatEvent>} Everything that happens, as `chat/events.ts` has it.
+ * @csspart list - the people
+ * @csspart conversation - the open conversation, or what stands in its place
+ * @cssprop --accent - and every other token of `theme.css`: colours, sizes, distances, letters
  */
-export class SottoChat extends LitElement {
-  static override properties = {
-    conversation: { attribute: false },
-    fingerprint: {},
-    draft: {},
-    narrow: { type: Boolean, reflect: true },
-    robot: { type: Boolean },
-    code: { state: true },
-  }
+export class SottoChat extends SottoElement {
+  static override properties = { desk: { attribute: false }, peer: {} }
 
   static override styles = [
+    unsafeCSS(tokens),
     shared,
-    cardStyles,
     css`
       :host {
         display: grid;
-        grid-template-rows: auto auto 1fr auto auto;
-        min-block-size: 0;
-        min-inline-size: 0;
+        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+        min-block-size: 16rem;
         background: var(--paper);
+        color: var(--ink);
+        font: 400 var(--text-m) / 1.45 var(--font);
       }
 
-      section {
-        display: contents;
+      sotto-panes,
+      sotto-elsewhere {
+        min-block-size: 0;
       }
 
-      .strip {
-        display: flex;
-        align-items: center;
-        justify-content: center;
-        gap: var(--gap-1) var(--gap-3);
-        padding: var(--gap-1) var(--gap-5);
-        background: var(--caution-soft);
-        color: var(--caution);
-        font-size: var(--text-s);
-      }
-
-      :host([narrow]) .strip {
-        justify-content: space-between;
-        padding-inline: var(--gap-3);
-      }
-
-      .strip button {
-        flex: none;
-        border-color: currentcolor;
-        background: transparent;
-      }
-
-      sotto-timeline {
-        grid-row: 3;
-      }
-
-      .cards {
-        grid-row: 4;
+      .waiting {
         display: grid;
-        gap: var(--gap-2);
-        max-block-size: 50dvh;
-        overflow-y: auto;
-        padding: 0 var(--gap-5);
-      }
-
-      .cards > *:last-child {
-        margin-block-end: var(--gap-2);
-      }
-
-      :host([narrow]) .cards {
-        padding-inline: var(--gap-2);
-      }
-
-      sotto-composer {
-        grid-row: 5;
+        place-content: center;
+        justify-items: center;
+        gap: var(--gap-4);
+        padding: var(--gap-5);
+        text-align: center;
       }
     `,
   ]
 
-  declare conversation: Conversation
-  /** Own fingerprint. */
-  declare fingerprint: string | null
-  /** Unsent text to begin with. */
-  declare draft: string
-  declare narrow: boolean
-  declare robot: boolean
-  /** The one-time code of the verification that runs. */
-  declare code: string | null
+  /** Given by `startSotto`; nothing is drawn before. */
+  declare desk: DeskDoor | null
+  declare peer: string | null
+  #listening = new AbortController()
+  #account: AccountState | null = null
 
   constructor() {
     super()
-    this.fingerprint = null
-    this.draft = ''
-    this.narrow = false
-    this.robot = false
-    this.code = null
+    this.desk = null
+    this.peer = null
+    this.addEventListener('app-intent', (event) => {
+      event.stopPropagation() // The page has no part in it.
+      this.desk?.handle((event as AppIntentEvent).detail)
+    })
+    this.addEventListener('chat-intent', (event) => event.stopPropagation())
+    this.addEventListener('keydown', (event) => this.#onKey(event))
   }
 
-  /** Puts the cursor where text is written. */
-  override focus(): void {
-    this.renderRoot.querySelector<SottoComposer>('sotto-composer')?.focus()
+  override willUpdate(changed: PropertyValues<this>): void {
+    const { desk } = this
+    if (changed.has('desk')) {
+      this.#listening.abort()
+      this.#listening = new AbortController()
+      const { signal } = this.#listening
+      desk?.addEventListener('change', () => this.requestUpdate(), { signal })
+    }
+    if (desk !== null) this.dataset['theme'] = desk.state.settings.theme
   }
 
-  /** Puts the focus on the messages. */
-  focusHistory(): void {
-    this.renderRoot.querySelector<SottoTimeline>('sotto-timeline')?.focus()
-  }
-
-  override willUpdate(changed: Map<string, unknown>): void {
-    const before = changed.get('conversation') as Conversation | undefined
-    const { peer, verification } = this.conversation
-    if (before !== undefined && (before.peer !== peer || isOver(verification.step)))
-      this.code = null
+  override updated(): void {
+    if (this.desk === null) return
+    const { account } = this.desk.state
+    if (account !== this.#account) {
+      this.#account = account
+      this.dispatchEvent(new CustomEvent('sotto-account', { detail: account }))
+    }
+    this.#showPeer(this.desk)
   }
 
   override render() {
-    const { conversation } = this
-    const { peer, privacy, timeline, composing, contact } = conversation
-    const name = nameOf(conversation)
+    const { desk } = this
+    if (desk === null) return nothing
+    const { state } = desk
     return html`
-      <section aria-label=${CHAT.conversationWith(name)}>
-        <sotto-chat-header .conversation=${conversation} ?narrow=${this.narrow} ?robot=${this.robot}
-          @open-verify=${this.#openVerify} @open-keys=${this.#openKeys}></sotto-chat-header>
-        ${privacy.state === 'unverified' && conversation.verification.step === 'idle' ? this.#strip(name) : nothing}
-        <sotto-timeline .timeline=${timeline} .peer=${peer} .name=${name} ?composing=${composing}
-          ?covered=${privacy.state === 'keyChanged' || privacy.state === 'ended'}></sotto-timeline>
-        <div class="cards" @chat-intent=${this.#onDecided}>${this.#cards(name)}</div>
+      ${this.#screen(desk, state)}
+      <sotto-doctor .check=${state.check} @check-again=${() => this.#intend({ do: 'check', typed: null })}></sotto-doctor>
+      <sotto-toasts .toasts=${state.toasts}></sotto-toasts>`
+  }
+
+  #screen(desk: DeskDoor, state: AppState) {
+    const { stage } = state
+    switch (stage.at) {
+      case 'signIn':
+        return this.#waiting(stage)
+      case 'elsewhere':
+        return html`<sotto-elsewhere .name=${stage.name} ?busy=${stage.busy}></sotto-elsewhere>`
+      case 'locked':
+      case 'gone':
+        return gateScreen(stage, desk.keyring)
+      case 'inside':
+        return html`
+          <sotto-panes exportparts="list, conversation" .desk=${desk} .state=${state}
+            .only=${this.peer === null ? null : state.selected}></sotto-panes>`
+    }
+  }
+
+  /** There is no form here: the page knows the account. */
+  #waiting({ busy, fault }: SignInStage) {
+    return html`
+      <div class="waiting">
+        <p role="status">${busy ?? nothing}</p>
+        ${fault === null ? nothing : html`<p class="fault" role="alert"><sotto-icon name="circle-alert"></sotto-icon><span>${fault}</span></p>`}
         ${
-          conversation.invitation === null
-            ? html`<sotto-composer .peer=${peer} .name=${name} .draft=${this.draft} .privacy=${privacy}
-                ?always=${contact?.alwaysOtr ?? false}></sotto-composer>`
+          busy === null
+            ? html`<button type="button" class="primary" @click=${() => this.dispatchEvent(new Event('sotto-sign-in'))}>${SIGN_IN.enter}</button>`
             : nothing
         }
-        <sotto-verify-dialog .privacy=${privacy} .name=${name} @code-started=${this.#onCode}></sotto-verify-dialog>
-        <sotto-keys-dialog .conversation=${conversation} .fingerprint=${this.fingerprint}></sotto-keys-dialog>
-      </section>`
-  }
-
-  #strip(name: string) {
-    return html`
-      <div class="strip">
-        <p>${privacySentence(this.conversation.privacy, name)}</p>
-        <button type="button" class="small" @click=${this.#openVerify}>${ENCRYPTION.verifyNow(name)}</button>
       </div>`
   }
 
-  #cards(name: string) {
-    const { conversation } = this
-    const { invitation, fault, verification, verificationDismissed } = conversation
-    return html`
-      ${invitation === null ? nothing : this.#invitation(name)}
-      ${fault === null ? nothing : this.#fault(fault.sentence)}
-      ${
-        verificationDismissed
-          ? nothing
-          : html`<sotto-verification-card .verification=${verification} .name=${name} .code=${this.code}
-              ?hidden=${verification.step === 'idle'}
-              @open-verify=${this.#openVerify} @open-compare=${this.#openCompare}></sotto-verification-card>`
-      }
-      <sotto-privacy-card .conversation=${conversation} .name=${name}
-        @open-verify=${this.#openVerify}></sotto-privacy-card>`
+  /** Opens the conversation that the page asks for, with a contact made of it if it is none yet. */
+  #showPeer(desk: DeskDoor): void {
+    const { stage, selected, conversations } = desk.state
+    if (this.peer === null || stage.at !== 'inside') return
+    const peer = desk.readAddress(this.peer)
+    if (peer === selected) return
+    if (conversations.has(peer)) desk.handle({ do: 'select', peer })
+    else desk.handle({ do: 'addContact', peer, name: null })
   }
 
-  #invitation(name: string) {
-    return html`
-      <div class="card" role="group" aria-label=${INVITATION.region}>
-        <sotto-icon name="message-circle"></sotto-icon>
-        <p class="title">${INVITATION.sentence(name)}</p>
-        <div class="text"><p>${INVITATION.detail}</p></div>
-        <div class="actions">
-          ${this.#button('primary', INVITATION.accept, { do: 'accept' })}
-          ${this.#button('', INVITATION.decline, { do: 'decline' })}
-        </div>
-      </div>`
+  #intend(intent: AppIntent): void {
+    this.dispatchEvent(new AppIntentEvent(intent))
   }
 
-  #fault(sentence: string) {
-    return html`
-      <div class="card danger" role="alert">
-        <sotto-icon name="circle-alert"></sotto-icon>
-        <div class="text"><p>${sentence}</p></div>
-        <div class="actions">${this.#button('', CHAT.dismiss, { do: 'dismissFault' })}</div>
-      </div>`
-  }
-
-  #button(style: string, label: string, intent: ChatIntent) {
-    return html`
-      <button type="button" class=${style} @click=${() => this.dispatchEvent(new ChatIntentEvent(intent))}>${label}</button>`
-  }
-
-  get #verify(): SottoVerifyDialog | null {
-    return this.renderRoot.querySelector<SottoVerifyDialog>('sotto-verify-dialog')
-  }
-
-  #openVerify(): void {
-    this.#verify?.show()
-  }
-
-  #openCompare(): void {
-    this.#verify?.show('compare')
-  }
-
-  #openKeys(): void {
-    this.renderRoot.querySelector<SottoKeysDialog>('sotto-keys-dialog')?.show()
-  }
-
-  /** The card that was answered goes away; the focus must not go with it. */
-  #onDecided(): void {
-    if (this.narrow) this.focusHistory()
-    else this.focus()
-  }
-
-  #onCode({ detail }: CodeStartedEvent): void {
-    this.code = detail
+  #onKey(event: KeyboardEvent): void {
+    if (event.key !== 'F6') return
+    event.preventDefault()
+    this.renderRoot.querySelector<SottoPanes>('sotto-panes')?.focusNext()
   }
 }
 customElements.define('sotto-chat', SottoChat)
-
-function isOver(step: Conversation['verification']['step']): boolean {
-  return step === 'succeeded' || step === 'failed' || step === 'aborted'
-}

@@ -1,212 +1,125 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { html, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import type { Notice } from '../../chat/index.ts'
-import type { Entry } from '../app-state.ts'
-import type { IconName } from '../icons.ts'
-import { ROWS_DRAWN } from '../limits.ts'
-import { dividerOf, momentOf, timeOf } from '../time-words.ts'
-import { type Row, rowsOf } from '../timeline-rows.ts'
+import type { RoomMember } from '../../chat/index.ts'
+import { type Conversation, keyOf } from '../app-state.ts'
+import { HISTORY } from '../history-words.ts'
+import { AppIntentEvent, type ChatIntent, ChatIntentEvent } from '../intents.ts'
+import { ROWS_AHEAD } from '../limits.ts'
+import { around, type Drawn, drawnOf, movedDown, movedUp, type WindowStart } from '../row-window.ts'
+import { rowsOf } from '../timeline-rows.ts'
 import { CHAT } from '../words.ts'
 import './icon.ts'
-import './message.ts'
+import { SeenRows } from './seen-rows.ts'
 import { shared } from './shared-styles.ts'
-
-const NOTICE_ICON: Record<Notice['tone'], IconName> = {
-  status: 'info',
-  warning: 'circle-alert',
-  alert: 'shield-alert',
-}
+import { SottoElement } from './sotto-element.ts'
+import { rowTemplate } from './timeline-row.ts'
+import { timelineStyles } from './timeline-styles.ts'
 
 /** Closer to the end than this counts as being at the end, in pixels. */
 const NEAR_END = 48
 
 /**
  * The messages and notices of a conversation. A log: what the peer writes is read out as it comes;
- * own messages and receipts are not. It stays at the end while the reader is there.
+ * own messages and receipts are not. It stays at the end while the reader is there. Of very many rows
+ * those around the reader are drawn; older ones are asked for when the reader comes near.
+ *
+ * @fires chat-intent {ChatIntentEvent} displayed, loadEarlier, askResend, deleteMessage
+ * @fires app-intent {AppIntentEvent} jumped
  */
-export class SottoTimeline extends LitElement {
+export class SottoTimeline extends SottoElement {
   static override properties = {
-    timeline: { attribute: false },
-    peer: {},
+    conversation: { attribute: false },
     name: {},
-    composing: { type: Boolean },
+    attentive: { type: Boolean },
     covered: { type: Boolean },
-    drawn: { state: true },
+    jump: {},
+    start: { state: true },
     away: { state: true },
+    current: { state: true },
+    sought: { state: true },
   }
 
-  static override styles = [
-    shared,
-    css`
-      :host {
-        position: relative;
-        display: block;
-        min-block-size: 0;
-      }
+  static override styles = [shared, timelineStyles]
 
-      .scroll {
-        block-size: 100%;
-        overflow-y: auto;
-        padding: var(--gap-4) var(--gap-5) var(--gap-1);
-        overflow-anchor: none;
-      }
-
-      .scroll:focus-visible {
-        outline-offset: -2px;
-      }
-
-      @media (max-width: 45rem) {
-        .scroll {
-          padding: var(--gap-3) var(--gap-3) 0;
-        }
-      }
-
-      .inner {
-        display: flex;
-        flex-direction: column;
-        justify-content: flex-end;
-        min-block-size: 100%;
-        max-inline-size: 56rem;
-        margin-inline: auto;
-      }
-
-      li {
-        margin-block-start: var(--gap-3);
-      }
-
-      li.continues {
-        margin-block-start: 0.1875rem;
-      }
-
-      .day {
-        display: flex;
-        align-items: center;
-        gap: var(--gap-3);
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-      }
-
-      .day::before,
-      .day::after {
-        content: '';
-        flex: 1;
-        border-block-start: 1px solid var(--line);
-      }
-
-      .notice {
-        display: flex;
-        align-items: flex-start;
-        justify-content: center;
-        gap: var(--gap-2);
-        max-inline-size: 36rem;
-        margin-inline: auto;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-        text-align: start;
-        --icon-size: 1.2em;
-      }
-
-      .notice p {
-        text-wrap: pretty;
-        overflow-wrap: anywhere;
-      }
-
-      .notice.warning,
-      .notice.alert {
-        inline-size: fit-content;
-        padding: var(--gap-2) var(--gap-3);
-        border-radius: var(--round-m);
-      }
-
-      .notice.warning {
-        background: var(--caution-soft);
-        color: var(--caution);
-      }
-
-      .notice.alert {
-        border: 1px solid var(--danger);
-        background: var(--danger-soft);
-        color: var(--danger);
-      }
-
-      .notice time {
-        flex: none;
-        opacity: 0.9;
-      }
-
-      .empty {
-        margin-block: auto;
-        text-align: center;
-      }
-
-      .earlier {
-        align-self: center;
-      }
-
-      .composing {
-        min-block-size: 1.5rem;
-        margin-block-start: var(--gap-2);
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-      }
-
-      .latest {
-        position: absolute;
-        inset-block-end: var(--gap-3);
-        inset-inline: 0;
-        inline-size: fit-content;
-        margin-inline: auto;
-        border-radius: 999px;
-        box-shadow: var(--shadow);
-      }
-    `,
-  ]
-
-  declare timeline: readonly Entry[]
-  declare peer: string
+  declare conversation: Conversation
   declare name: string
-  declare composing: boolean
+  /** Somebody looks at the window. */
+  declare attentive: boolean
   /** A card already says what the newest alert says. */
   declare covered: boolean
-  declare drawn: number
+  /** Key of the message that is to be shown. */
+  declare jump: string | null
+  declare start: WindowStart
   declare away: boolean
-  /** Alerts from before this conversation was opened are not announced again. */
+  declare current: string | null
+  declare sought: string | null
+  readonly #seen = new SeenRows(this, (id) => this.#intend({ do: 'displayed', id }))
+  /** The message that is looked for in the past. */
+  #seeking: string | null = null
+  /** It is among the rows, and not yet brought before the reader. */
+  #found: string | null = null
   #openedAt = 0
   /** Where the reader was, in pixels from the top. */
   #top = 0
+  /** The conversation as it was drawn last. */
+  #before: Conversation | null = null
+  #drawn: Drawn = { entries: [], isMoreAbove: false, isMoreBelow: false }
+  /** A row that stays where it is while others come and go, and how far down it is. */
+  #anchor: { readonly row: Element; readonly top: number } | null = null
 
   constructor() {
     super()
-    this.timeline = []
-    this.peer = ''
     this.name = ''
-    this.composing = false
+    this.attentive = false
     this.covered = false
-    this.drawn = ROWS_DRAWN
+    this.jump = null
+    this.start = null
     this.away = false
+    this.current = null
+    this.sought = null
   }
 
   override focus(): void {
-    this.#scroll.focus({ preventScroll: true })
+    void this.updateComplete.then(() => this.#scroll.focus({ preventScroll: true }))
   }
 
-  override willUpdate(changed: Map<string, unknown>): void {
-    if (!changed.has('peer')) return
-    this.drawn = ROWS_DRAWN
-    this.away = false
-    this.#openedAt = Date.now()
+  override willUpdate(changed: PropertyValues<this>): void {
+    const { conversation } = this
+    if (this.#before?.peer !== conversation.peer) {
+      this.start = null
+      this.away = false
+      this.current = null
+      this.sought = null
+      this.#openedAt = Date.now()
+      this.#seen.reset()
+    }
+    if (changed.has('jump')) this.#seeking = this.jump
+    if (this.#seeking !== null) this.#seek(this.#seeking)
+    const { timeline, deleted } = conversation
+    const shown =
+      deleted.size === 0 ? timeline : timeline.filter((entry) => !deleted.has(keyOf(entry)))
+    this.#drawn = drawnOf(shown, this.start)
+    this.#anchor = this.away && this.hasUpdated ? this.#firstOnScreen() : null
   }
 
-  override updated(changed: Map<string, unknown>): void {
-    const last = this.timeline.at(-1)
-    const isOwn = last?.kind === 'message' && last.message.author === 'us'
-    const before = changed.get('timeline') as readonly Entry[] | undefined
-    const isNew = before !== undefined && before.length < this.timeline.length
-    if (!this.away || (isOwn && isNew)) this.#toEnd()
+  override updated(): void {
+    const { timeline } = this.conversation
+    const before = this.#before?.peer === this.conversation.peer ? this.#before.timeline : timeline
+    this.#before = this.conversation
+    const last = timeline.at(-1)
+    const isOwn =
+      (last?.kind === 'message' && last.message.author === 'us') ||
+      (last?.kind === 'file' && last.transfer.direction === 'out')
+    if (isOwn && last !== before.at(-1) && before.length < timeline.length) {
+      this.start = null
+      this.away = false
+    }
+    this.#watch()
+    void this.#settle()
   }
 
   override firstUpdated(): void {
-    // Bubbles draw themselves after their list has; the window and the composer change in size.
+    // The window and the composer change in size.
     const grown = new ResizeObserver(() => {
       if (!this.away) this.#toEnd()
     })
@@ -215,24 +128,38 @@ export class SottoTimeline extends LitElement {
   }
 
   override render() {
-    const rows = rowsOf(this.timeline, this.drawn)
+    const { conversation, name } = this
+    const rows = rowsOf(this.#drawn.entries)
+    const context = {
+      name,
+      privacy: conversation.privacy.state,
+      openedAt: this.#openedAt,
+      covered: this.covered,
+      asked: conversation.asked,
+      ambiguous: ambiguousOf(conversation.room?.members ?? []),
+      current: this.current,
+      sought: this.sought,
+    }
     return html`
-      <div class="scroll" tabindex="0" role="region" aria-label=${CHAT.history(this.name)} @scroll=${this.#onScroll}>
+      <div class="scroll" tabindex="0" role="region" aria-label=${CHAT.history(name)}
+        @scroll=${this.#onScroll} @keydown=${this.#onKey}>
         <div class="inner">
           ${
-            this.timeline.length > this.drawn
-              ? html`<button type="button" class="small earlier" @click=${this.#earlier}>${CHAT.earlier}</button>`
-              : nothing
+            conversation.past === 'loading'
+              ? html`<p class="loading" role="status">${HISTORY.loading}</p>`
+              : this.#drawn.isMoreAbove
+                ? html`<button type="button" class="small earlier" @click=${this.#up}>${CHAT.earlier}</button>`
+                : nothing
           }
           ${rows.length === 0 ? html`<p class="empty soft">${CHAT.noMessages}</p>` : nothing}
-          <div role="log" aria-label=${CHAT.messagesWith(this.name)}>
-            <ol>${repeat(
+          <div role="log" aria-label=${CHAT.messagesWith(name)}>
+            <ol @focusin=${this.#onFocus}>${repeat(
               rows,
               ({ key }) => key,
-              (row) => rowTemplate(row, this.covered ? Number.POSITIVE_INFINITY : this.#openedAt),
+              (row) => rowTemplate(row, context),
             )}</ol>
           </div>
-          <p class="composing">${this.composing ? CHAT.composing(this.name) : nothing}</p>
+          <p class="composing">${conversation.composing ? CHAT.composing(name) : nothing}</p>
         </div>
       </div>
       ${
@@ -247,11 +174,28 @@ export class SottoTimeline extends LitElement {
     return this.renderRoot.querySelector<HTMLElement>('.scroll')!
   }
 
+  get #rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('li[data-key]')]
+  }
+
+  /** Where the reader is once the bubbles have drawn themselves, which they do after their list. */
+  async #settle(): Promise<void> {
+    const anchor = this.#anchor
+    const bubbles = this.renderRoot.querySelectorAll<SottoElement>('sotto-message')
+    await Promise.all([...bubbles].map((bubble) => bubble.updateComplete))
+    if (this.#found !== null) return this.#showFound(this.#found)
+    if (!this.away) this.#toEnd()
+    else if (anchor?.row.isConnected)
+      this.#scroll.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top
+    this.#fill()
+  }
+
   #toEnd(): void {
     this.#scroll.scrollTop = this.#scroll.scrollHeight
   }
 
   #toLatest(): void {
+    this.start = null
     this.away = false
     this.#scroll.focus()
   }
@@ -260,41 +204,100 @@ export class SottoTimeline extends LitElement {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroll
     const isAtEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END
     // Only a reader goes up. Messages that grow below leave the end without anybody's wish.
-    if (isAtEnd) this.away = false
-    else if (scrollTop < this.#top) this.away = true
+    if (isAtEnd && !this.#drawn.isMoreBelow) {
+      this.away = false
+      this.start = null
+    } else if (scrollTop < this.#top) this.away = true
     this.#top = scrollTop
+    this.#fill()
   }
 
-  async #earlier(): Promise<void> {
-    const below = this.#scroll.scrollHeight - this.#scroll.scrollTop
-    this.drawn += ROWS_DRAWN
-    await this.updateComplete
-    this.#scroll.scrollTop = this.#scroll.scrollHeight - below
+  /** Draws, or asks for, what the reader comes near to. */
+  #fill(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.#scroll
+    const { timeline, past, contact } = this.conversation
+    if (
+      this.away &&
+      scrollHeight - scrollTop - clientHeight < ROWS_AHEAD &&
+      this.#drawn.isMoreBelow
+    )
+      this.start = movedDown(timeline, this.start)
+    else if (scrollTop > ROWS_AHEAD) return
+    else if (this.#drawn.isMoreAbove) {
+      if (this.away) this.#up()
+    } else if (past === 'more' && contact !== null && timeline.length > 0)
+      this.#intend({ do: 'loadEarlier' })
+  }
+
+  #up(): void {
+    this.away = true
+    this.start = movedUp(this.conversation.timeline, this.start)
+  }
+
+  /** Brings the message into what is drawn, or gets more of the past in which it may be. */
+  #seek(key: string): void {
+    const { timeline, past } = this.conversation
+    if (timeline.some((entry) => keyOf(entry) === key)) {
+      this.start = around(timeline, key)
+      this.away = true
+      this.sought = key
+      this.#seeking = null
+      this.#found = key
+    } else if (past === 'more') this.#intend({ do: 'loadEarlier' })
+    else if (past === 'complete') this.dispatchEvent(new AppIntentEvent({ do: 'jumped' }))
+  }
+
+  #showFound(key: string): void {
+    this.#found = null
+    const row = this.#rows.find(({ dataset }) => dataset['key'] === key)
+    row?.scrollIntoView({ block: 'center' })
+    row?.focus({ preventScroll: true })
+    this.#top = this.#scroll.scrollTop
+    this.dispatchEvent(new AppIntentEvent({ do: 'jumped' }))
+  }
+
+  #firstOnScreen(): { readonly row: Element; readonly top: number } | null {
+    const { top } = this.#scroll.getBoundingClientRect()
+    const row = this.#rows.find((one) => one.getBoundingClientRect().bottom > top)
+    return row === undefined ? null : { row, top: row.getBoundingClientRect().top }
+  }
+
+  /** Rooms are never told who has seen what. */
+  #watch(): void {
+    const { conversation } = this
+    const isTold = conversation.privacy.state !== 'room' && conversation.contact !== null
+    const ids = new Map<Element, string>()
+    const byKey = new Map(this.#drawn.entries.map((entry) => [keyOf(entry), entry]))
+    for (const row of isTold ? this.#rows : []) {
+      const entry = byKey.get(row.dataset['key']!)
+      if (entry?.kind === 'message' && entry.message.author === 'peer')
+        ids.set(row, entry.message.id)
+    }
+    this.#seen.watch(this.#scroll, ids, this.attentive)
+  }
+
+  #onFocus(event: FocusEvent): void {
+    const row = (event.target as Element).closest<HTMLElement>('li[data-key]')
+    this.current = row?.dataset['key'] ?? null
+  }
+
+  /** Arrows go from message to message; Tab then leads to what can be done with it. */
+  #onKey(event: KeyboardEvent): void {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+    const rows = this.#rows
+    if (step === undefined || rows.length === 0) return
+    const at = rows.findIndex(({ dataset }) => dataset['key'] === this.current)
+    const next = at === -1 ? rows.length - 1 : Math.min(Math.max(0, at + step), rows.length - 1)
+    rows[next]!.focus()
+    event.preventDefault()
+  }
+
+  #intend(intent: ChatIntent): void {
+    this.dispatchEvent(new ChatIntentEvent(intent))
   }
 }
 customElements.define('sotto-timeline', SottoTimeline)
 
-/** @param announceFrom - alerts since then are announced at once */
-function rowTemplate(row: Row, announceFrom: number) {
-  switch (row.kind) {
-    case 'day':
-      return html`<li class="day" aria-live="off">${dividerOf(row.at, Date.now())}</li>`
-    case 'notice':
-      return html`<li>${noticeTemplate(row.notice, row.notice.at >= announceFrom)}</li>`
-    case 'message':
-      return html`
-        <li class=${row.continues ? 'continues' : nothing} aria-live=${row.message.author === 'us' ? 'off' : nothing}>
-          <sotto-message .message=${row.message} ?continued=${row.continued}></sotto-message>
-        </li>`
-  }
-}
-
-/** Framed and marked with an icon, so that no message can be mistaken for one. */
-function noticeTemplate({ sentence, tone, at }: Notice, isFresh: boolean) {
-  return html`
-    <div class="notice ${tone}" role=${tone === 'alert' && isFresh ? 'alert' : nothing} title=${momentOf(at)}>
-      <sotto-icon name=${NOTICE_ICON[tone]}></sotto-icon>
-      <p><span class="visually-hidden">${CHAT.notice}: </span>${sentence}</p>
-      <time datetime=${new Date(at).toISOString()}>${timeOf(at)}</time>
-    </div>`
+function ambiguousOf(members: readonly RoomMember[]): ReadonlySet<string> {
+  return new Set(members.filter(({ isNameShared }) => isNameShared).map(({ address }) => address))
 }

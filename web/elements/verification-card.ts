@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { css, html, nothing, type TemplateResult } from 'lit'
 import type { Verification } from '../../chat/index.ts'
+import { COACH } from '../coach-words.ts'
 import type { IconName } from '../icons.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import { VERIFICATION_MS } from '../limits.ts'
@@ -8,6 +9,7 @@ import { cardStyles } from './card-styles.ts'
 import './countdown.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * Where a verification stands: on both sides, from the request to a result that stays until it is
@@ -17,7 +19,7 @@ import { shared } from './shared-styles.ts'
  * @fires open-verify {Event} Try again, another way or the other direction.
  * @fires open-compare {Event}
  */
-export class SottoVerificationCard extends LitElement {
+export class SottoVerificationCard extends SottoElement {
   static override properties = {
     verification: { attribute: false },
     name: {},
@@ -56,6 +58,7 @@ export class SottoVerificationCard extends LitElement {
         color: var(--ink-soft);
         font-size: var(--text-s);
         white-space: nowrap;
+        align-self: center;
       }
     `,
   ]
@@ -90,6 +93,7 @@ export class SottoVerificationCard extends LitElement {
           this.code === null ? RESULT.waiting(name) : RESULT.waitingCode(name),
           html`
             ${this.code === null ? nothing : html`<p class="code" aria-label=${[...this.code].join(' ')} role="img">${this.code}</p>`}
+            <p class="text">${COACH.theySee(name)}</p>
             ${verification.question === null ? nothing : html`<blockquote dir="auto">${verification.question}</blockquote>`}
             <div class="actions">${this.#button(RESULT.cancel, { do: 'abortVerification' })}</div>`,
           verification.since,
@@ -118,19 +122,22 @@ export class SottoVerificationCard extends LitElement {
           'danger',
           RESULT.failed,
           this.#text(
-            `${verification.stillVerified ? RESULT.failedStill : RESULT.failedMore} ${RESULT.attempts(verification.attempts)}.`,
-            this.#open('open-verify', RESULT.again),
+            `${verification.stillVerified ? RESULT.failedStill : RESULT.failedMore} ${RESULT.attempts(verification.attempts)}`,
+            html`${this.#again(verification.until)}${this.#open('open-compare', RESULT.compare)}`,
           ),
         )
       case 'aborted': {
-        const [title, text] = ABORTED[verification.answered ? 'late' : verification.by](name)
-        const again = this.#open('open-verify', RESULT.again)
+        const { by, answered, byApp, until = 0 } = verification
+        const [title, text] = byApp
+          ? [COACH.noQuestions(name), COACH.noQuestionsMore]
+          : ABORTED[answered ? 'late' : by](name)
+        const again = byApp ? nothing : this.#again(until)
         const compare = this.#open('open-compare', RESULT.compare)
         return this.#card(
           'circle-alert',
           '',
           title,
-          this.#text(text, verification.by === 'peer' ? html`${compare}${again}` : again),
+          this.#text(text, by === 'peer' ? html`${compare}${again}` : html`${again}`),
         )
       }
     }
@@ -184,7 +191,7 @@ export class SottoVerificationCard extends LitElement {
           ${
             since === null
               ? nothing
-              : html`<sotto-countdown class="time" .until=${since + VERIFICATION_MS}></sotto-countdown>`
+              : html`<sotto-countdown class="time" hurries .until=${since + VERIFICATION_MS}></sotto-countdown>`
           }
         </div>
         ${content}
@@ -199,6 +206,15 @@ export class SottoVerificationCard extends LitElement {
 
   #button(label: string, intent: ChatIntent) {
     return html`<button type="button" @click=${() => this.dispatchEvent(new ChatIntentEvent(intent))}>${label}</button>`
+  }
+
+  /** Not before the rest after a wrong guess is over. */
+  #again(until: number) {
+    if (until <= Date.now()) return this.#open('open-verify', RESULT.again)
+    return html`
+      <span class="time">${COACH.rest}
+        <sotto-countdown .until=${until} @elapsed=${() => this.requestUpdate()}></sotto-countdown></span>
+      <button type="button" class="primary" disabled>${RESULT.again}</button>`
   }
 
   #open(event: 'open-verify' | 'open-compare', label: string) {

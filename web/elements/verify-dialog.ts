@@ -1,13 +1,15 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import type { Privacy } from '../../chat/index.ts'
+import { COACH } from '../coach-words.ts'
 import { ChatIntentEvent } from '../intents.ts'
 import { oneTimeCode } from '../one-time-code.ts'
-import { describeSecret, VERIFY } from '../verification-words.ts'
+import { describeSecret, isWeak, VERIFY } from '../verification-words.ts'
+import './compare-fingerprints.ts'
+import './countdown.ts'
 import './dialog.ts'
 import type { SottoDialog } from './dialog.ts'
-import './fingerprint.ts'
-import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 export type Way = 'code' | 'question' | 'secret' | 'compare'
 
@@ -18,23 +20,17 @@ export class CodeStartedEvent extends CustomEvent<string | null> {
   }
 }
 
-const WAYS = [
-  ['code', VERIFY.code, VERIFY.codeHint],
-  ['question', VERIFY.question, VERIFY.questionHint],
-  ['secret', VERIFY.secret, VERIFY.secretHint],
-  ['compare', VERIFY.compare, VERIFY.compareHint],
-] as const satisfies readonly (readonly [Way, string, string])[]
-
 /**
  * Coaches a person through verifying another: one way at a time, one primary action for each.
  *
  * @fires chat-intent {ChatIntentEvent} verify, trust
  * @fires code-started {CodeStartedEvent}
  */
-export class SottoVerifyDialog extends LitElement {
+export class SottoVerifyDialog extends SottoElement {
   static override properties = {
     privacy: { attribute: false },
     name: {},
+    rest: { type: Number },
     way: { state: true },
     code: { state: true },
     secret: { state: true },
@@ -115,17 +111,13 @@ export class SottoVerifyDialog extends LitElement {
         inline-size: 0;
       }
 
-      .pair {
-        display: grid;
-        gap: var(--gap-3);
-      }
-
-      .pair div {
+      .steps {
         display: grid;
         gap: var(--gap-1);
-        padding: var(--gap-3);
-        border-radius: var(--round-s);
-        background: var(--sunken);
+        margin: 0;
+        padding-inline-start: 1.25rem;
+        list-style: decimal;
+        font-size: var(--text-s);
       }
 
       .actions {
@@ -142,6 +134,8 @@ export class SottoVerifyDialog extends LitElement {
 
   declare privacy: Privacy
   declare name: string
+  /** When the next attempt may begin, milliseconds since the epoch. */
+  declare rest: number
   declare way: Way
   declare code: string
   declare secret: string
@@ -152,6 +146,7 @@ export class SottoVerifyDialog extends LitElement {
   constructor() {
     super()
     this.name = ''
+    this.rest = 0
     this.way = 'code'
     this.code = ''
     this.secret = ''
@@ -177,7 +172,7 @@ export class SottoVerifyDialog extends LitElement {
           <fieldset>
             <legend>${VERIFY.ways}</legend>
             <div class="ways">
-              ${WAYS.map(
+              ${ways().map(
                 ([way, label, hint]) => html`
                   <label>
                     <input type="radio" name="way" value=${way} .checked=${this.way === way} ?data-first=${this.way === way} aria-describedby="hint-${way}"
@@ -197,8 +192,8 @@ export class SottoVerifyDialog extends LitElement {
     switch (this.way) {
       case 'code':
         return html`
-          <p>${VERIFY.codeTell(this.name)}</p>
-          <p class="code" role="img" aria-label="${VERIFY.codeLabel}: ${[...this.code].join(' ')}">
+          ${this.#steps(COACH.code(this.name))}
+          <p class="code" dir="ltr" role="img" aria-label=${VERIFY.codeSpoken([...this.code].join(' '))}>
             ${this.code.slice(0, 3)}<i></i>${this.code.slice(3)}</p>`
       case 'question':
         return html`
@@ -210,16 +205,26 @@ export class SottoVerifyDialog extends LitElement {
               }}>
             <p class="hint" id="tip">${VERIFY.questionTip}</p>
           </div>
-          ${this.#secretField(VERIFY.answerField)}`
+          ${this.#secretField(VERIFY.answerField)}
+          ${this.#steps(COACH.question(this.name))}`
       case 'secret':
-        return html`<p>${VERIFY.secretTip(this.name)}</p>${this.#secretField(VERIFY.secretField)}`
+        return html`
+          ${this.#steps(COACH.secret(this.name))}
+          ${this.#secretField(VERIFY.secretField)}
+          <p class="hint">${VERIFY.secretTip(this.name)}</p>`
       case 'compare':
-        return this.#compare()
+        return html`
+          <sotto-compare-fingerprints .privacy=${this.privacy} .name=${this.name} ?differs=${this.differs}></sotto-compare-fingerprints>`
     }
+  }
+
+  #steps(steps: readonly string[]) {
+    return html`<ol class="steps" aria-label=${COACH.steps}>${steps.map((step) => html`<li>${step}</li>`)}</ol>`
   }
 
   #secretField(label: string) {
     const shape = describeSecret(this.secret)
+    const warning = shape?.warning ?? (isWeak(this.secret) ? COACH.weak : null)
     return html`
       <div class="field">
         <label for="secret">${label}</label>
@@ -228,23 +233,8 @@ export class SottoVerifyDialog extends LitElement {
             this.secret = (event.target as HTMLInputElement).value
           }}>
         <p class="hint" id="shape" role="status">${shape?.shape ?? nothing}
-          ${shape?.warning ? html`<span class="warning">${shape.warning}</span>` : nothing}</p>
+          ${warning === null ? nothing : html`<span class="warning">${warning}</span>`}</p>
       </div>`
-  }
-
-  #compare() {
-    const { ownFingerprint, peerFingerprint } = this.privacy
-    return html`
-      <p>${VERIFY.compareTell}</p>
-      <div class="pair">
-        <div><span class="hint">${VERIFY.yours}</span><sotto-fingerprint .value=${ownFingerprint ?? ''}></sotto-fingerprint></div>
-        <div><span class="hint">${VERIFY.theirs(this.name)}</span><sotto-fingerprint .value=${peerFingerprint ?? ''}></sotto-fingerprint></div>
-      </div>
-      <div role="alert">${
-        this.differs
-          ? html`<p class="fault"><sotto-icon name="shield-alert"></sotto-icon><span>${VERIFY.differText(this.name)}</span></p>`
-          : nothing
-      }</div>`
   }
 
   #actions() {
@@ -255,11 +245,17 @@ export class SottoVerifyDialog extends LitElement {
         }}>${VERIFY.differ}</button>
         <button type="submit" class="primary" ?disabled=${this.privacy.peerFingerprint === null}>${VERIFY.match}</button>`
     return html`
+      ${this.#isResting ? html`<p class="soft" id="rest">${COACH.rest} <sotto-countdown .until=${this.rest} @elapsed=${() => this.requestUpdate()}></sotto-countdown></p>` : nothing}
       ${this.way === 'code' ? html`<button type="button" class="quiet" @click=${this.#renewCode}>${VERIFY.newCode}</button>` : nothing}
       <button type="submit" class="primary" ?disabled=${!this.#isReady}>${VERIFY.start}</button>`
   }
 
+  get #isResting(): boolean {
+    return this.rest > Date.now()
+  }
+
   get #isReady(): boolean {
+    if (this.#isResting) return false
     if (this.way === 'code') return true
     return this.secret !== '' && (this.way === 'secret' || this.question.trim() !== '')
   }
@@ -307,3 +303,12 @@ export class SottoVerifyDialog extends LitElement {
   }
 }
 customElements.define('sotto-verify-dialog', SottoVerifyDialog)
+
+function ways(): readonly (readonly [Way, string, string])[] {
+  return [
+    ['code', VERIFY.code, VERIFY.codeHint],
+    ['question', VERIFY.question, VERIFY.questionHint],
+    ['secret', VERIFY.secret, VERIFY.secretHint],
+    ['compare', VERIFY.compare, VERIFY.compareHint],
+  ]
+}

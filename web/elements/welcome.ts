@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing } from 'lit'
+import { css, html, nothing } from 'lit'
 import { type Address, userOf } from '../../chat/index.ts'
 import { bare } from '../app-state.ts'
 import { AppIntentEvent } from '../intents.ts'
 import { BUDDY, WELCOME } from '../words.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
+import { SottoElement } from './sotto-element.ts'
 
 /**
  * What stands beside the list while no conversation is open: the next step.
@@ -12,7 +13,7 @@ import { shared } from './shared-styles.ts'
  * @fires app-intent {AppIntentEvent} practice
  * @fires add-contact {Event}
  */
-export class SottoWelcome extends LitElement {
+export class SottoWelcome extends SottoElement {
   static override properties = { address: {}, buddy: {} }
 
   static override styles = [
@@ -91,7 +92,7 @@ export class SottoWelcome extends LitElement {
         <span class="seal"><sotto-icon name="message-circle"></sotto-icon></span>
         <h2>${WELCOME.title(userOf(address))}</h2>
         <p class="soft">${WELCOME.sentence}</p>
-        <p><span class="visually-hidden">${WELCOME.yourAddress}: </span><code>${bare(address)}</code></p>
+        <p><span class="visually-hidden">${WELCOME.yourAddress} </span><code>${bare(address)}</code></p>
         <div class="actions">
           ${
             this.buddy === null

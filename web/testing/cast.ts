@@ -12,6 +12,8 @@ import type {
 /** Who plays in the tests and in the gallery. */
 export const ALICE = 'sip:alice@sotto.example' as Address
 export const BOB = 'sip:bob@sotto.example' as Address
+/** Who wants to be taken for Bob. */
+export const BOB_DOUBLE = 'sip:b0b@sotto.example' as Address
 export const CAROL = 'sip:carol@sip.example.org' as Address
 export const MALLORY = 'sip:mallory@elsewhere.example' as Address
 export const ROOM = 'sip:lunch@conference.sotto.example' as Address

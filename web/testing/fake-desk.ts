@@ -1,9 +1,11 @@
-import type { Address } from '../../chat/index.ts'
+import type { Address, Message } from '../../chat/index.ts'
 import type { AppState } from '../app-state.ts'
 import { startState } from '../app-state.ts'
-import type { DeskDoor } from '../elements/sotto-app.ts'
+import type { DeskDoor } from '../elements/panes.ts'
+import { withHeld } from '../files/reduce-files.ts'
 import type { AppIntent, ChatIntent } from '../intents.ts'
 import { reduce, select } from '../reduce.ts'
+import { intend, undo } from '../reduce-intent.ts'
 import { DEFAULT_SETTINGS } from '../settings.ts'
 import { ALICE, BUDDY } from './cast.ts'
 import type { Scene } from './scenes.ts'
@@ -24,7 +26,17 @@ export class FakeDesk extends EventTarget implements DeskDoor {
     for (const event of scene.events) state = reduce(state, event)
     if (scene.stage !== undefined) state = { ...state, stage: scene.stage }
     this.state = select(state, scene.selected)
+    for (const intent of scene.intents ?? [])
+      this.state = intend(this.state, scene.selected!, intent)
+    for (const [id, held] of Object.entries(scene.held ?? {}))
+      this.state = withHeld(this.state, scene.selected!, id, held)
     this.#draft = scene.draft ?? ''
+  }
+
+  readonly keyring = null
+
+  lendKeyring(): Promise<never> {
+    throw new RangeError('nothing is kept in the gallery')
   }
 
   draft(): string {
@@ -36,13 +48,32 @@ export class FakeDesk extends EventTarget implements DeskDoor {
     return `sip:${text}` as Address
   }
 
+  readRoom(text: string): Address {
+    return this.readAddress(text.includes('@') ? text : `${text}@conference.sotto.example`)
+  }
+
+  async searchHistory(text: string, peer: Address | null): Promise<readonly Message[]> {
+    return [...this.state.conversations.values()]
+      .filter((one) => peer === null || one.peer === peer)
+      .flatMap(({ timeline }) => timeline)
+      .flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []))
+      .filter((message) => message.text.includes(text))
+  }
+
+  async exportHistory(): Promise<null> {
+    return null
+  }
+
   handle(intent: AppIntent): void {
+    if (intent.do === 'undo') this.#show(undo(this.state, intent.id))
     if (intent.do === 'select') this.#show(select(this.state, intent.peer))
     if (intent.do === 'settings') this.#show({ ...this.state, settings: intent.settings })
   }
 
-  chat(_peer: Address, intent: ChatIntent): void {
-    if (intent.do === 'back') this.#show(select(this.state, null))
+  chat(peer: Address, intent: ChatIntent): void {
+    this.#show(intend(this.state, peer, intent))
+    if (intent.do === 'loadEarlier')
+      this.#show(reduce(this.state, { type: 'history', peer, messages: [], isComplete: true }))
   }
 
   #show(state: AppState): void {

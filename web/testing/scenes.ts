@@ -1,8 +1,18 @@
 import type { Address, ChatEvent } from '../../chat/index.ts'
-import { type AppState, type SignInStage, type Stage, signInStage } from '../app-state.ts'
+import type { RememberedAccount } from '../accounts.ts'
+import {
+  type AppState,
+  type HeldFile,
+  type SignInStage,
+  type Stage,
+  signInStage,
+} from '../app-state.ts'
+import type { ChatIntent } from '../intents.ts'
+import { DEFAULT_SETTINGS } from '../settings.ts'
 import {
   ALICE_KEY,
   BOB,
+  BOB_DOUBLE,
   BOB_KEY,
   BOB_NEW_KEY,
   BUDDY,
@@ -13,8 +23,9 @@ import {
   message,
   notice,
   privacy,
-  ROOM,
 } from './cast.ts'
+import { fileScenes } from './file-scenes.ts'
+import { roomScenes } from './room-scenes.ts'
 
 /** One picture of the gallery: what has happened so far, and what is open. */
 export interface Scene {
@@ -24,13 +35,39 @@ export interface Scene {
   readonly part?: Partial<AppState>
   readonly draft?: string
   /** Which dialog or menu to open once it is drawn. */
-  readonly open?: 'verify' | 'keys' | 'settings' | 'add' | 'menu'
+  readonly open?:
+    | 'verify'
+    | 'compare'
+    | 'keys'
+    | 'settings'
+    | 'add'
+    | 'menu'
+    | 'room'
+    | 'members'
+    | 'invite'
+    | 'search'
+    | 'history'
+    | 'clear'
+    | 'export'
+    | 'emoji'
+  /** What the person has done in the selected conversation. */
+  readonly intents?: readonly ChatIntent[]
+  /** What the page has of the files of the selected conversation, by id. */
+  readonly held?: Readonly<Record<string, Partial<HeldFile>>>
 }
 
 const now = Date.now()
 const ago = (minutes: number) => now - minutes * 60_000
-const server = { domain: 'sotto.example', enrolment: true }
+const server = { domain: 'sotto.example', enrolment: true, providers: ['sip2sip.info'] }
 const form: SignInStage = { ...signInStage(), server }
+
+const remembered: RememberedAccount = {
+  address: BOB,
+  server: 'wss://sotto.example/ws',
+  found: 'own',
+  instanceId: '',
+  lastUsed: 1,
+}
 
 const inside: readonly ChatEvent[] = [
   { type: 'identity', fingerprint: ALICE_KEY, created: true },
@@ -82,8 +119,58 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     selected: null,
     stage: {
       ...form,
-      remembered: [{ address: BOB, server: 'wss://sotto.example/ws', instanceId: '', lastUsed: 1 }],
+      remembered: [remembered],
       fault: 'The server does not know this name with this password. Check both and try again.',
+    },
+  },
+  'sign-in-search': {
+    events: [],
+    selected: null,
+    stage: {
+      ...form,
+      remembered: [remembered],
+      search: [
+        {
+          kind: 'tunnel',
+          url: 'wss://sotto.example/tunnel/sips/sip2sip.info',
+          state: 'failed',
+          fault: {
+            code: 'TUNNEL_UNREACHABLE',
+            sentence: 'The provider’s server does not take connections now. Try again later.',
+          },
+        },
+        { kind: 'native', url: 'wss://sip2sip.info/ws', state: 'trying', fault: null },
+      ],
+      busy: 'Finding your server…',
+    },
+  },
+  check: {
+    events: inside,
+    selected: null,
+    part: {
+      check: {
+        address: BOB,
+        diagnosis: {
+          route: null,
+          isOver: true,
+          steps: [
+            { step: 'socket', state: 'ok', ms: 12, fault: null },
+            { step: 'name', state: 'ok', ms: 31, fault: null },
+            {
+              step: 'tls',
+              state: 'failed',
+              ms: 118,
+              fault: {
+                code: 'TUNNEL_CERTIFICATE',
+                sentence: 'The provider’s certificate is not valid for its name.',
+              },
+            },
+            { step: 'registration', state: 'skipped', ms: null, fault: null },
+            { step: 'relay', state: 'skipped', ms: null, fault: null },
+            { step: 'echo', state: 'skipped', ms: null, fault: null },
+          ],
+        },
+      },
     },
   },
   elsewhere: { events: [], selected: null, stage: { at: 'elsewhere', name: 'alice', busy: false } },
@@ -138,18 +225,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     },
     privacy(BOB, 'keyChanged', { composer: 'holds', peerFingerprint: BOB_NEW_KEY }),
   ),
-  room: {
-    events: [
-      ...people,
-      contact(ROOM, 'lunch'),
-      notice(ROOM, 'room-entered', 'You entered a room. Encryption is never used there.', ago(5)),
-      privacy(ROOM, 'room'),
-      message(ROOM, 'peer', 'Soup today', ago(4), { nickname: 'Dora', protection: 'none' }),
-      message(ROOM, 'peer', 'Again?', ago(3), { nickname: 'Emil', protection: 'none' }),
-      message(ROOM, 'us', 'I like soup', ago(2), { protection: 'none' }),
-    ],
-    selected: ROOM,
-  },
+  ...roomScenes(people, ago),
+  ...fileScenes(people),
   failed: bob(
     privacy(BOB, 'unverified'),
     message(BOB, 'us', 'This one did not make it', ago(2), {
@@ -195,8 +272,30 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'verification-failed': bob(privacy(BOB, 'unverified'), {
     type: 'verification',
     peer: BOB,
-    verification: { step: 'failed', at: now, attempts: 2, stillVerified: false },
+    verification: {
+      step: 'failed',
+      at: now,
+      attempts: 2,
+      stillVerified: false,
+      until: now + 30_000,
+    },
   }),
+  'no-questions': bob(privacy(BOB, 'unverified'), {
+    type: 'verification',
+    peer: BOB,
+    verification: { step: 'aborted', by: 'peer', at: now, answered: false, byApp: true },
+  }),
+  compare: { ...bob(privacy(BOB, 'unverified')), open: 'compare' },
+  blocked: {
+    events: [...people, contact(MALLORY, 'Mallory', { blocked: 'stranger' })],
+    selected: null,
+    part: { settings: { ...DEFAULT_SETTINGS, quiet: true } },
+    open: 'settings',
+  },
+  'look-alike': {
+    events: [...people, known, { type: 'invited', peer: BOB_DOUBLE, name: 'Bоb' }],
+    selected: BOB_DOUBLE,
+  },
   aborted: bob(privacy(BOB, 'unverified'), {
     type: 'verification',
     peer: BOB,

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config'
+
+/** Builds `<sotto-chat>` as a library into `dist/embed`: one module to import, its parts beside it. */
+export default defineConfig({
+  root: 'web',
+  publicDir: false,
+  base: './',
+  build: {
+    outDir: '../dist/embed',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: 'web/embed.ts',
+      preserveEntrySignatures: 'strict',
+      output: { entryFileNames: 'sotto.js' },
+    },
+  },
+  worker: { format: 'es' },
+})
