@@ -14,11 +14,16 @@ const QUIET = [
   '--no-first-run',
 ]
 
-export async function startChromium(): Promise<Browser> {
+/** @param more - further arguments, such as for a camera */
+export async function startChromium(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     throw new Error('The browser lane needs the Debian package chromium: apt-get install chromium')
   }
-  return await chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true })
+  return await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...QUIET, ...more],
+    headless: true,
+  })
 }
 
 /** What the page asked its voice and the system to say, kept because headless has neither. */

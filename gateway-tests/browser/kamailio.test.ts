@@ -30,7 +30,7 @@ afterAll(async () => {
 async function arrive(name: string): Promise<Person> {
   const context = await newPerson(browser, new URL(edge.url).origin)
   const person = await Person.arrive(context, edge.url, name)
-  await person.signInAt(server.url, `sip:${name}@test.local`, passwordOf(name))
+  await person.signInAs(`${name}@test.local`, passwordOf(name), server.url)
   return person
 }
 

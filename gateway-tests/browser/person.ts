@@ -21,28 +21,25 @@ export class Person {
 
   async createAccount(): Promise<void> {
     await this.page.getByRole('tab', { name: 'Create account' }).click()
-    await this.#fillIn('Create account')
+    await this.page.getByLabel('Name', { exact: true }).fill(this.name)
+    await this.page.getByLabel('Password').fill(this.password)
+    await this.page.getByRole('button', { name: 'Create account', exact: true }).click()
   }
 
   async signIn(password = this.password): Promise<void> {
-    await this.page.getByRole('tab', { name: 'Sign in' }).click()
-    await this.#fillIn('Sign in', password)
+    await this.signInAs(this.name, password)
   }
 
-  /** Signs in at a server that is not the page's. */
-  async signInAt(socket: string, address: string, password: string): Promise<void> {
+  /** Signs in with an address, or a name at the page's own server, and a password. */
+  async signInAs(address: string, password: string, server: string | null = null): Promise<void> {
     await this.page.getByRole('tab', { name: 'Sign in' }).click()
-    await this.page.getByRole('button', { name: 'Other server' }).click()
     await this.page.getByRole('textbox', { name: 'SIP address' }).fill(address)
     await this.page.getByLabel('Password').fill(password)
-    await this.page.getByRole('textbox', { name: 'WebSocket URL' }).fill(socket)
+    if (server !== null) {
+      await this.page.getByText('Advanced', { exact: true }).click()
+      await this.page.getByRole('textbox', { name: 'Server', exact: true }).fill(server)
+    }
     await this.page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  }
-
-  async #fillIn(button: string, password = this.password): Promise<void> {
-    await this.page.getByLabel('Name', { exact: true }).fill(this.name)
-    await this.page.getByLabel('Password').fill(password)
-    await this.page.getByRole('button', { name: button, exact: true }).click()
   }
 
   /** Waits until the account is online. */
@@ -91,7 +88,8 @@ export class Person {
     await this.encryptionMenu(`Verify ${peer}…`)
     await this.page.getByRole('radio', { name: 'Shared secret' }).click()
     await this.page.getByRole('textbox', { name: 'The secret' }).fill(secret)
-    await this.press('Start verification')
+    const start = this.page.getByRole('button', { name: 'Start verification' })
+    await start.click({ timeout: 20_000 }) // After a wrong answer it rests for 10 s.
   }
 
   /** Waits until the verification card says this. */

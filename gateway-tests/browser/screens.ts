@@ -11,6 +11,7 @@ import { PlainPeer } from '../../chat/testing/plain-peer.ts'
 import { startEdge } from '../../edge/index.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
+import { noise, png } from './sample-files.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const FOLDER = join(ROOT, 'docs', 'screens')
@@ -81,6 +82,17 @@ await alice.write('And really you. Ten to ten, by the window?')
 await alice.page.getByText('Delivered').last().waitFor()
 await take(alice.page, 'conversation-verified')
 
+const [chooser] = await Promise.all([
+  bob.page.waitForEvent('filechooser'),
+  bob.press('Attach files'),
+])
+await chooser.setFiles([png('window-table.png', 480, 270), noise('offer.odt', 84_320)])
+const offered = alice.page.getByRole('group', { name: 'File from bob: window-table.png' })
+await offered.getByRole('button', { name: 'Accept', exact: true }).click()
+await offered.getByRole('img', { name: 'window-table.png' }).waitFor()
+await take(alice.page, 'files')
+await alice.press('Decline')
+
 await alice.encryptionMenu('Keys…')
 await take(alice.page, 'keys')
 await alice.page.keyboard.press('Escape')
@@ -108,6 +120,28 @@ await alice.press('Send unencrypted')
 await alice.privacy('Not encrypted')
 await take(alice.page, 'conversation-plaintext')
 
+await enterRoom(bob)
+await enterRoom(alice)
+await bob.write('Soup today, and the good bread.')
+await alice.sees('Soup today, and the good bread.')
+await alice.write('Keep me a seat!')
+await alice.page.getByRole('button', { name: '2 members' }).waitFor({ timeout: 20_000 })
+await take(alice.page, 'room')
+await alice.page.getByRole('button', { name: 'Write privately to bob' }).click()
+await take(alice.page, 'room-private')
+await alice.press('Write to everybody again')
+
+await alice.turnTo('bob')
+await alice.page.getByRole('button', { name: 'Search messages' }).click()
+await alice.page.getByRole('searchbox', { name: 'Search for' }).fill('coffee')
+await alice.page.getByText('2 messages found').waitFor()
+await take(alice.page, 'search')
+await alice.page.getByRole('button', { name: 'Close', exact: true }).click()
+await alice.page.getByRole('button', { name: 'Emoji' }).click()
+await alice.page.getByRole('grid').waitFor()
+await take(alice.page, 'emoji')
+await alice.page.keyboard.press('Escape')
+
 await alice.page.getByRole('button', { name: 'Practice with the buddy' }).click()
 await alice.sees('blue heron')
 await alice.verifyWithSecret('Practice buddy', 'blue heron')
@@ -128,6 +162,13 @@ process.exit(0)
 async function arrive(name: string): Promise<Person> {
   const context = await newPerson(browser, new URL(edge.url).origin)
   return await Person.arrive(context, edge.url, name)
+}
+
+async function enterRoom({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'Enter a room' }).click()
+  await page.getByRole('textbox', { name: 'Name or address of the room' }).fill('lunch')
+  await page.getByRole('button', { name: 'Enter', exact: true }).click()
+  await page.getByText('You', { exact: true }).waitFor({ timeout: 20_000 })
 }
 
 /**
