@@ -74,10 +74,14 @@ test('takes a small file, encrypted, and says what it got', async () => {
   await becomes({ state: 'cancelled', by: 'peer' })
 })
 
+/** After a wrong answer nobody may guess again for 10 s. */
+const rest = () => new Promise((resolve) => setTimeout(resolve, 10_000))
+
 test('answers a verification with its secret', async () => {
   alice.do({ do: 'verify', peer: BUDDY, secret: 'not the secret' })
   await alice.expect({ event: 'smp', state: 'failed', attempts: 1 })
   await alice.expect({ event: 'message', direction: 'in', text: /did not match/ })
+  await rest()
   alice.do({ do: 'verify', peer: BUDDY, secret: 'blue heron' })
   await alice.expect({ event: 'smp', state: 'succeeded', provesPeer: true })
   await alice.expect({ event: 'otr', state: 'encrypted', verified: true })
@@ -86,6 +90,7 @@ test('answers a verification with its secret', async () => {
 test('after a failure waits to be told a code that was made in the window', async () => {
   alice.do({ do: 'verify', peer: BUDDY, secret: '271828' })
   await alice.expect({ event: 'smp', state: 'failed' })
+  await rest()
   alice.do({ do: 'verify', peer: BUDDY, secret: '314159' })
   await alice.expect({ event: 'message', direction: 'in', text: /write it here now/ })
   alice.do({ do: 'send', peer: BUDDY, text: '314159' })

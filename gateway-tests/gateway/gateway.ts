@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly inactivityMs?: number
   /** How long a receipt is waited for. Default: 30 s, as the deployed gateway does. */
   readonly receiptTimeoutMs?: number
+  /** Sees every stanza that comes from the server or goes to it. */
+  readonly tap?: (stanza: Xml) => void
 }
 
 /**
@@ -125,6 +127,7 @@ class Up {
   // From XMPP
 
   #onStanza(stanza: Xml): void {
+    this.#options.tap?.(stanza)
     const [from, to] = [parseJid(stanza.attributes['from']!), parseJid(stanza.attributes['to']!)]
     if (stanza.name === 'iq') {
       const answer = answerTo(stanza)
@@ -167,6 +170,7 @@ class Up {
   }
 
   #toXmpp(stanza: Xml): void {
+    this.#options.tap?.(stanza)
     this.#components.get(parseJid(stanza.attributes['from'] ?? '').domain)?.send(stanza)
   }
 

@@ -26,6 +26,11 @@ export interface GatewayStage extends AsyncDisposable {
   pair(bob?: XmppPersonOptions): Promise<Pair>
 }
 
+export interface StageOptions extends Omit<GatewayOptions, 'xmpp' | 'sip'> {
+  /** The built app, which the edge serves if it is given. */
+  readonly webRoot?: string
+}
+
 /** Alice at SIP and Bob at XMPP. */
 export interface Pair extends AsyncDisposable {
   readonly alice: Actor
@@ -42,14 +47,15 @@ let pairs = 0
  */
 export async function gatewayStage(
   xmpp: XmppServer,
-  options: Omit<GatewayOptions, 'xmpp' | 'sip'> = {},
+  options: StageOptions = {},
 ): Promise<GatewayStage> {
+  const { webRoot = null, ...gatewayOptions } = options
   const frames: Uint8Array[] = []
   const edge = await startEdge({
     port: 0,
     domain: SIP_DOMAIN,
     dataDir: null,
-    webRoot: null,
+    webRoot,
     tap: (frame) => void frames.push(frame.slice()),
     trunks: new Map([
       [xmpp.domain, 'gateway'],
@@ -60,7 +66,7 @@ export async function gatewayStage(
   await edge.enrol('gateway', password)
   const account = `sip:gateway@${SIP_DOMAIN}`
   const gateway = await Gateway.start({
-    ...options,
+    ...gatewayOptions,
     xmpp,
     sip: { server: edge.wsUrl, account, password },
   })

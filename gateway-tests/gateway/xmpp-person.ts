@@ -13,6 +13,8 @@ export interface XmppPersonOptions {
   readonly resource?: string
   /** Without, all text is shown as it came, and no query answered. */
   readonly speaksOtr?: boolean
+  /** Of an account that is there already. */
+  readonly password?: string
 }
 
 /** A test that waits longer than this has failed. */
@@ -44,10 +46,11 @@ export class XmppPerson implements AsyncDisposable {
     server: XmppServer,
     name: string,
     peer: string,
-    { resource = 'tests', speaksOtr = true }: XmppPersonOptions = {},
+    { resource = 'tests', speaksOtr = true, password: known }: XmppPersonOptions = {},
   ): Promise<XmppPerson> {
-    const password = `${name}’s password`
-    await server.addUser(name, password).catch(() => {}) // Who has several clients has one account.
+    const password = known ?? `${name}’s password`
+    // Who has several clients has one account.
+    if (known === undefined) await server.addUser(name, password).catch(() => {})
     const account = `${name}@${server.domain}`
     const stream = await XmppStream.connect({ port: server.port, account, password, resource })
     return new XmppPerson(stream, account, peer, speaksOtr ? LIBOTR_POLICY.both : 0)

@@ -1,0 +1,418 @@
+import { expect } from 'vitest'
+import { parseAddress } from '../../chat/index.ts'
+import { xml } from '../clients/xml.ts'
+import type { Ability } from '../clients/xmpp-client.ts'
+import { type ChatStanza, MUC } from '../gateway/stanzas.ts'
+import { XmppPerson } from '../gateway/xmpp-person.ts'
+import { LOOK, type Meeting } from './meeting.ts'
+import type { MatrixRow } from './rows.ts'
+import { VERIFICATION } from './verification-columns.ts'
+
+/** What a row may be unable to do besides the abilities that every client is tested for. */
+export type MatrixLimit =
+  | 'composes'
+  | 'givesReceipts'
+  | 'ignoresCarbons'
+  | 'meetsStrangers'
+  | 'takesBursts'
+
+/** One thing that two people do, or that happens to them. */
+export interface Column {
+  /** As the test is called. */
+  readonly title: string
+  /** What the client must be able to do. Without it `instead` runs, and the cell gives the evidence. */
+  readonly needs?: Ability | MatrixLimit
+  run(meeting: Meeting, row: MatrixRow): Promise<void>
+  /** What happens with a client that cannot. */
+  instead?(meeting: Meeting, row: MatrixRow): Promise<void>
+}
+
+const HUNDRED = 100
+/** More than the deployed gateway takes at once; no spaces, at which a client breaks lines. */
+const LONG = 'lang-ä€🌍-'.repeat(180)
+
+const TALK = {
+  plain: {
+    title: 'plain text both ways',
+    async run(meeting) {
+      await meeting.beginInClear()
+      await meeting.talk(false, 'plain words')
+    },
+  },
+  nonAscii: {
+    title: 'more than ASCII, in the clear and encrypted',
+    async run(meeting) {
+      await meeting.beginInClear()
+      await meeting.talk(false)
+      await meeting.beginEncrypted()
+      await meeting.talk(true)
+    },
+  },
+  theyStart: {
+    title: 'they start OTR',
+    async run(meeting) {
+      await meeting.beginEncrypted('they')
+      await meeting.talk(true)
+    },
+  },
+  weStart: {
+    title: 'we start OTR',
+    async run(meeting) {
+      await meeting.beginEncrypted('we')
+      await meeting.talk(true)
+    },
+  },
+  bothStart: {
+    title: 'both start at once',
+    needs: 'crossesHandshakes',
+    run: startAtOnce,
+    instead: startAtOnce,
+  },
+  alwaysOtr: {
+    title: 'always-OTR: text waits for encryption, and clear text is refused',
+    async run(meeting) {
+      await meeting.begin()
+      const { alice, peer, client } = meeting
+      alice.client.setAlwaysOtr(peer, true)
+      alice.client.send(peer, 'only for your eyes')
+      await client.events.expect('text', { text: 'only for your eyes', encrypted: true })
+      alice.client.stopOtr(peer)
+      await alice.fault('CHAT_ALWAYS_OTR')
+      await meeting.talk(true)
+      const bodies = meeting.stanzas.map(({ body }) => body ?? '')
+      expect(bodies.filter((body) => body !== '' && !body.startsWith('?OTR'))).toEqual([])
+      expect(meeting.server.kept()).not.toContain('only for your eyes')
+    },
+  },
+  whitespaceTag: {
+    title: 'their whitespace tag starts OTR',
+    needs: 'sendsTag',
+    async run(meeting) {
+      await meeting.begin()
+      await meeting.client.setOpportunistic(true)
+      await meeting.client.say('tagged')
+      expect(await meeting.alice.hears('tagged')).toMatchObject({ protection: 'none' })
+      await meeting.encrypted()
+      await meeting.client.setOpportunistic(false)
+      await meeting.talk(true)
+    },
+    async instead(meeting) {
+      await meeting.begin()
+      await meeting.client.setOpportunistic(true)
+      await meeting.client.say('untagged')
+      await meeting.alice.hears('untagged')
+      await meeting.client.setOpportunistic(false)
+      expect(meeting.stanzas.map(({ body }) => body)).toContain('untagged')
+      expect(await meeting.client.state()).toBe('plaintext')
+    },
+  },
+  hundred: {
+    title: `${HUNDRED} messages each way, in random order`,
+    needs: 'takesBursts',
+    run: (meeting) => sayHundred(meeting, async () => {}),
+    instead: (meeting) =>
+      sayHundred(meeting, async (text) => {
+        await meeting.alice.hears(text)
+      }),
+  },
+  long: {
+    title: 'a long message',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      meeting.alice.client.send(meeting.peer, LONG)
+      let read = ''
+      while (read.length < LONG.length) read += (await meeting.client.events.expect('text')).text
+      expect(read).toBe(LONG)
+      await meeting.say(LONG.slice(0, 400), 'unverified')
+    },
+  },
+} as const satisfies Record<string, Column>
+
+const ENDS = {
+  theyEnd: {
+    title: 'they end OTR, and what we write waits',
+    needs: 'tellsEnd',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      const { alice, client, peer } = meeting
+      await client.endOtr()
+      await alice.privacy(peer, 'ended')
+      alice.client.send(peer, 'not for everybody')
+      await client.say('that was me')
+      await alice.hears('that was me')
+      expect(meeting.stanzas.map(({ body }) => body)).not.toContain('not for everybody')
+      alice.client.startOtr(peer)
+      await client.events.expect('text', { text: 'not for everybody', encrypted: true })
+    },
+  },
+  weEnd: {
+    title: 'we end OTR',
+    needs: 'showsEnd',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      meeting.alice.client.stopOtr(meeting.peer)
+      await meeting.client.events.expect('ended')
+      await meeting.theirState('ended', 'plaintext')
+    },
+    async instead(meeting) {
+      await meeting.beginEncrypted()
+      meeting.alice.client.stopOtr(meeting.peer)
+      await meeting.theirState('ended')
+    },
+  },
+  gatewayRestarts: {
+    title: 'the gateway restarts in the middle',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      await meeting.talk(true)
+      const { alice, peer, stage } = meeting
+      await stage.gateway.stop()
+      await alice.privacy(peer, 'none')
+      await stage.gateway.start()
+      await meeting.talk(true)
+      expect(alice.all('keyChanged')).toEqual([])
+    },
+  },
+  weReload: {
+    title: 'our page is loaded anew',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      await meeting.talk(true)
+      await meeting.reload()
+      await meeting.talk(true)
+      expect(meeting.alice.all('keyChanged')).toEqual([])
+    },
+  },
+  theyRestart: {
+    title: 'their client restarts with the same key',
+    needs: 'keepsKey',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      const before = await meeting.client.fingerprint()
+      await renewAfterRestart(meeting, 'same')
+      await meeting.encrypted()
+      await meeting.talk(true)
+      expect(await meeting.client.fingerprint()).toBe(before)
+      expect(meeting.alice.all('keyChanged')).toEqual([])
+    },
+    async instead(meeting) {
+      await meeting.beginEncrypted()
+      const before = await meeting.client.fingerprint()
+      await meeting.client.restart('same')
+      expect(await meeting.client.fingerprint()).not.toBe(before)
+    },
+  },
+  newKey: {
+    title: 'their client restarts with a new key: the alarm, and nothing leaves before a decision',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      const { alice, client, peer } = meeting
+      const before = await client.fingerprint()
+      alice.client.trust(peer, before, 'verified')
+      await alice.privacy(peer, 'verified')
+      await renewAfterRestart(meeting, 'new')
+      await alice.privacy(peer, 'keyChanged')
+      const fingerprint = await client.fingerprint()
+      const [alarm] = alice.all('keyChanged')
+      expect(alarm).toMatchObject({ peer, previous: before, fingerprint, blocks: true })
+      alice.client.send(peer, 'who are you?')
+      await meeting.say('still me', 'unverified')
+      expect(client.events.of('text').map(({ text }) => text)).not.toContain('who are you?')
+      alice.client.trust(peer, fingerprint, 'accepted')
+      await client.events.expect('text', { text: 'who are you?', encrypted: true })
+    },
+  },
+  twoDevices: {
+    title: 'two of their devices at once',
+    needs: 'ignoresCarbons',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      const { alice, peer } = meeting
+      await using other = await meeting.phone()
+      other.act((otr) => otr.start())
+      await other.until('encryption', () => other.otr.secure)
+      other.say('from the phone')
+      expect(await alice.hears('from the phone')).toMatchObject({ protection: 'unverified' })
+      await meeting.say('from the desk', 'unverified')
+      alice.client.send(peer, 'to whoever spoke last')
+      await meeting.client.events.expect('text', { text: 'to whoever spoke last', encrypted: true })
+      expect(other.otr.texts).not.toContain('to whoever spoke last')
+      const keys = alice.contact(peer)!.keys.map(({ fingerprint }) => fingerprint)
+      expect(keys.toSorted()).toEqual(
+        [await meeting.client.fingerprint(), other.otr.fingerprint].toSorted(),
+      )
+    },
+    async instead(meeting) {
+      await meeting.beginEncrypted()
+      await using other = await meeting.phone()
+      meeting.stanzas.length = 0
+      other.act((otr) => otr.start())
+      const isCommit = ({ body }: ChatStanza) => body?.startsWith('?OTR:AAMC') === true
+      await meeting.passed('a commit of the desk', (it) => meeting.isTheirs(it) && isCommit(it))
+      await meeting.rest()
+      await meeting.say('from the desk', 'unverified')
+    },
+  },
+} as const satisfies Record<string, Column>
+
+const AROUND = {
+  composing: {
+    title: 'composing: in the clear; while encrypted, we tell nothing that is not',
+    needs: 'composes',
+    async run(meeting, row) {
+      await composeOurs(meeting)
+      await row.compose!(meeting.client)
+      await meeting.alice.until((event) => event.type === 'composing' && event.active)
+      await composeEncrypted(meeting)
+    },
+    async instead(meeting) {
+      await composeOurs(meeting)
+      await composeEncrypted(meeting)
+    },
+  },
+  receipts: {
+    title: 'receipts',
+    needs: 'givesReceipts',
+    async run(meeting) {
+      const id = await sendForReceipt(meeting)
+      await meeting.passed('a receipt', (it) => meeting.isTheirs(it) && it.receiptFor !== null)
+      await meeting.alice.delivery(id, 'delivered')
+    },
+    async instead(meeting) {
+      const id = await sendForReceipt(meeting)
+      await meeting.alice.delivery(id, 'delivered')
+      expect(meeting.stanzas.filter((it) => meeting.isTheirs(it) && it.receiptFor)).toEqual([])
+    },
+  },
+  markupFromUs: {
+    title: 'HTML in what we write is shown as text',
+    needs: 'literalText',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      await meeting.hear('<b>bold</b> a < b &amp; "c"', true)
+    },
+    async instead(meeting) {
+      await meeting.beginEncrypted()
+      meeting.alice.client.send(meeting.peer, '&lt;b&gt; a &amp; b')
+      await meeting.client.events.expect('text', { text: '<b> a & b' })
+    },
+  },
+  markupFromThem: {
+    title: 'what they type is read as typed, whether their client makes HTML of it or not',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      await meeting.say('a < b & "c" > d', 'unverified')
+    },
+  },
+  roomLink: {
+    title: 'a link to a room: entered in the clear, and OTR stays where it was',
+    async run(meeting) {
+      await meeting.beginEncrypted()
+      const { alice, server } = meeting
+      const jid = `garden@${server.roomsDomain}`
+      await meeting.say(jid, 'unverified')
+      const guest = { resource: 'garden', speaksOtr: false }
+      await using gardener = await XmppPerson.login(server, 'gardener', jid, guest)
+      gardener.stream.send(xml('presence', { to: `${jid}/gardener` }, xml('x', { xmlns: MUC })))
+      const room = parseAddress(alice.heard().at(-1)!.text)
+      alice.client.open(room)
+      await alice.privacy(room, 'room')
+      alice.client.send(room, 'hello, garden')
+      await gardener.message('her words', ({ body }) => body === 'hello, garden')
+      gardener.stream.say(jid, 'welcome', { type: 'groupchat' })
+      expect(await alice.hears('welcome')).toMatchObject({ peer: room, protection: 'none' })
+      const bodies = gardener.stream.messages.map(({ body }) => body ?? '')
+      expect(bodies.filter((body) => body.includes('?OTR'))).toEqual([])
+      alice.client.close(room)
+      await meeting.talk(true)
+    },
+  },
+} as const satisfies Record<string, Column>
+
+/** @param pause - after each text of theirs */
+async function sayHundred(meeting: Meeting, pause: (text: string) => Promise<void>): Promise<void> {
+  await meeting.client.restart('same') // With an empty screen.
+  await meeting.beginEncrypted()
+  const { alice, client, peer } = meeting
+  const numbers = Array.from({ length: HUNDRED }, (_, number) => number)
+  for (const who of shuffled(numbers.flatMap(() => ['we', 'they'] as const))) {
+    const text = `${who.is} ${who.number}`
+    if (who.is === 'we') alice.client.send(peer, text)
+    else await client.say(text).then(() => pause(text))
+  }
+  for (const number of numbers) {
+    await client.events.expect('text', { text: `we ${number}`, encrypted: true })
+  }
+  await expect
+    .poll(() => alice.heard().map(({ text }) => text), LOOK)
+    .toEqual(numbers.map((number) => `they ${number}`))
+}
+
+/** Where both gave way (`otr/quirks.md`), the next query starts at once. */
+async function startAtOnce(meeting: Meeting): Promise<void> {
+  await meeting.begin()
+  const { alice, client, peer } = meeting
+  alice.client.open(peer)
+  await client.startOtr()
+  await meeting.rest()
+  if (alice.privacyNow(peer)?.state !== 'unverified') alice.client.startOtr(peer)
+  await meeting.encrypted()
+  await meeting.talk(true)
+}
+
+async function composeOurs(meeting: Meeting): Promise<void> {
+  await meeting.beginInClear()
+  const { alice, peer } = meeting
+  alice.client.setComposing(peer, true)
+  await meeting.passed('composing', (it) => isOurComposing(meeting, it))
+  await meeting.talk(false)
+}
+
+/** The deployed gateway refuses what it cannot read, so there is none at all. */
+async function composeEncrypted(meeting: Meeting): Promise<void> {
+  await meeting.beginEncrypted()
+  meeting.alice.client.setComposing(meeting.peer, true)
+  await meeting.talk(true)
+  expect(meeting.stanzas.filter((it) => isOurComposing(meeting, it))).toEqual([])
+}
+
+function isOurComposing(meeting: Meeting, stanza: ChatStanza): boolean {
+  return !meeting.isTheirs(stanza) && stanza.state === 'composing'
+}
+
+/** It knows nothing of the session any more. They say so in the clear, and we encrypt again. */
+async function renewAfterRestart(meeting: Meeting, key: 'same' | 'new'): Promise<void> {
+  const { alice, client, peer } = meeting
+  await client.restart(key)
+  await meeting.say('back again', 'none')
+  await alice.notice('message-unencrypted')
+  client.events.skip()
+  alice.client.startOtr(peer)
+  await client.events.expect('encrypted')
+}
+
+/** A message that asks for a receipt, once the client has shown whether it knows what that is. */
+async function sendForReceipt(meeting: Meeting): Promise<string> {
+  await meeting.beginEncrypted()
+  await meeting.talk(true)
+  const id = meeting.alice.client.send(meeting.peer, 'have you got it?')
+  await meeting.client.events.expect('text', { text: 'have you got it?' })
+  return id
+}
+
+/** Who speaks next, and which of their words it is. */
+function shuffled<Who extends string>(turns: readonly Who[]): { is: Who; number: number }[] {
+  const order = turns
+    .map((is) => ({ is, at: crypto.getRandomValues(new Uint32Array(1))[0]! }))
+    .toSorted((one, other) => one.at - other.at)
+  const spoken = new Map<Who, number>()
+  return order.map(({ is }) => {
+    const number = spoken.get(is) ?? 0
+    spoken.set(is, number + 1)
+    return { is, number }
+  })
+}
+
+/** In the order in which they run: the one in the middle leaves keys behind, and comes last. */
+export const COLUMNS = { ...TALK, ...VERIFICATION.smp, ...ENDS, ...AROUND, ...VERIFICATION.mitm }
+export type ColumnId = keyof typeof COLUMNS

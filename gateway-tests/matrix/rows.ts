@@ -1,0 +1,69 @@
+import { BITLBEE } from '../clients/bitlbee.ts'
+import { LIBOTR_CLIENT, OTR3_CLIENT, POTR_CLIENT } from '../clients/library-client.ts'
+import { MCABBER } from '../clients/mcabber.ts'
+import { PIDGIN } from '../clients/pidgin.ts'
+import { PROFANITY } from '../clients/profanity.ts'
+import type { XmppClient, XmppClientKind } from '../clients/xmpp-client.ts'
+import type { Column, MatrixLimit } from './columns.ts'
+import type { ServerName } from './meeting.ts'
+
+/** One client at one server. */
+export interface MatrixRow {
+  /** As its test file is called. */
+  readonly id: string
+  readonly kind: XmppClientKind
+  readonly server: ServerName
+  /** What it cannot besides `kind.limits`, each with the evidence. */
+  readonly limits: Readonly<Partial<Record<MatrixLimit, string>>>
+  /** Lets its user type, without sending. */
+  compose?(client: XmppClient): Promise<void>
+}
+
+const NO_CLIENT = 'it is a library behind the least of a client: no chat states, no receipts'
+const LIBRARY = { composes: NO_CLIENT, givesReceipts: NO_CLIENT } as const
+const OTR3 = {
+  ...LIBRARY,
+  meetsStrangers:
+    'it answers a query with a commit for the one device that it knows: only after a restart can somebody come between',
+} as const
+const WHOLE_LINES = 'its driver hands over whole lines, so that it sees nobody type'
+
+const mcabber = { kind: MCABBER, limits: { composes: WHOLE_LINES } } as const
+const bitlbee = {
+  kind: BITLBEE,
+  limits: {
+    takesBursts: 'of many lines at once it now and then loses one or three; here each is awaited',
+    ignoresCarbons:
+      "it answers the carbon of a query that its user's other device sent (XEP-0364 §1.2)",
+  },
+  compose: (client: XmppClient) => client.say('\x01TYPING 1\x01'),
+} as const
+const profanity = {
+  kind: PROFANITY,
+  limits: { composes: WHOLE_LINES },
+} as const
+const pidgin = {
+  kind: PIDGIN,
+  limits: { composes: WHOLE_LINES, givesReceipts: 'it knows no receipts (XEP-0184)' },
+} as const
+
+export const ROWS = [
+  { id: 'profanity', server: 'prosody', ...profanity },
+  { id: 'mcabber', server: 'prosody', ...mcabber },
+  { id: 'bitlbee', server: 'prosody', ...bitlbee },
+  { id: 'pidgin', server: 'prosody', ...pidgin },
+  { id: 'libotr', server: 'prosody', kind: LIBOTR_CLIENT, limits: LIBRARY },
+  { id: 'otr3', server: 'prosody', kind: OTR3_CLIENT, limits: OTR3 },
+  { id: 'potr', server: 'prosody', kind: POTR_CLIENT, limits: LIBRARY },
+  { id: 'ejabberd-mcabber', server: 'ejabberd', ...mcabber },
+  { id: 'ejabberd-libotr', server: 'ejabberd', kind: LIBOTR_CLIENT, limits: LIBRARY },
+] as const satisfies readonly MatrixRow[]
+
+export type RowId = (typeof ROWS)[number]['id']
+
+/** What a client cannot do of a column, with the evidence. @returns `null` if it can do all of it */
+export function limitOf(row: MatrixRow, { needs }: Column): string | null {
+  if (needs === undefined) return null
+  const limits: Readonly<Record<string, string | undefined>> = { ...row.kind.limits, ...row.limits }
+  return limits[needs] ?? null
+}
