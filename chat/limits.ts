@@ -14,6 +14,8 @@ export const COMPOSING_LASTS_MAX_MS = 600_000
 
 /** The called side leaves the first query to the caller for this long, so that they do not cross. */
 export const QUERY_WAIT_MS = 2_000
+/** A peer that speaks OTR is asked once more when a handshake has not come to its end: 6 s. */
+export const STALLED_HANDSHAKE_MS = 6_000
 /** A peer that has not turned encrypted in this time does not speak OTR: 15 s, as Blink waits. */
 export const OTR_ANSWER_MS = 15_000
 /** In a session that was encrypted before, Blink ignores a new query; then a new session helps. */

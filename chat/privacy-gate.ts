@@ -1,7 +1,13 @@
 import type { OtrCommand, OtrEvent, OtrWire, PeerProfile } from '../otr/index.ts'
 import { type ChatContext, notice } from './context.ts'
 import type { Address, Contact, Privacy, PrivacyState, Protection } from './events.ts'
-import { ERROR_REQUERY_MS, OTR_ANSWER_MS, QUERY_WAIT_MS, REQUERY_ANSWER_MS } from './limits.ts'
+import {
+  ERROR_REQUERY_MS,
+  OTR_ANSWER_MS,
+  QUERY_WAIT_MS,
+  REQUERY_ANSWER_MS,
+  STALLED_HANDSHAKE_MS,
+} from './limits.ts'
 import { asksFirst, maySend, onKey, onSilence, otrPolicy, protectionOf } from './policy.ts'
 import { COMPOSER, isEncrypted, PRIVACY, type PrivacyInput } from './privacy-table.ts'
 import type { TaskQueue } from './task-queue.ts'
@@ -196,6 +202,10 @@ export class PrivacyGate {
 
   async #onOffer(): Promise<void> {
     this.#cancelQuery()
+    // libotr makes a new commit for each query: where several cross, both ends may give way and wait.
+    this.#cancelQuery = this.#later(STALLED_HANDSHAKE_MS, async () => {
+      if (this.#state === 'starting') await this.run({ op: 'start' })
+    })
     this.#forbidClearText()
     const before = this.#state
     this.#move('offered')
