@@ -25,6 +25,7 @@ export class ManInTheMiddle implements Middle {
   readonly #isSecret = { sip: false, xmpp: false }
   /** Texts that wait until the other side is encrypted too. */
   readonly #held: Record<Side, string[]> = { sip: [], xmpp: [] }
+  #isGone = false
 
   private constructor(
     engines: Readonly<Record<Side, OtrEngine>>,
@@ -55,7 +56,9 @@ export class ManInTheMiddle implements Middle {
     return this.#from('xmpp', text)
   }
 
+  /** What comes after this is read by nobody, and passed on to nobody. */
   dispose(): void {
+    this.#isGone = true
     this.#engines.sip.dispose()
     this.#engines.xmpp.dispose()
   }
@@ -67,6 +70,7 @@ export class ManInTheMiddle implements Middle {
   }
 
   async #run(side: Side, command: OtrCommand, out: Record<Side, string[]>): Promise<void> {
+    if (this.#isGone) return
     const { wire, events } = await this.#engines[side].run(side, command)
     out[side].push(...wire.map(({ text }) => text))
     for (const event of events) await this.#on(side, event, out)
