@@ -68,7 +68,16 @@ beforeAll(async () => {
     root: join(ROOT, 'web'),
     build: { outDir: LIBRARY, emptyOutDir: true },
   })
-  vite = await createVite({ configFile: false, root: ROOT, server: { port: 0 }, logLevel: 'error' })
+  // Packages that Vite finds while the page runs make it load the page anew, as it does only once on
+  // a machine; here they are served as they are.
+  const optimizeDeps = { noDiscovery: true, include: [] }
+  vite = await createVite({
+    configFile: false,
+    root: ROOT,
+    server: { port: 0 },
+    optimizeDeps,
+    logLevel: 'error',
+  })
   await vite.listen()
   host = createServer((request, response) => {
     const path = request.url ?? '/'
