@@ -56,7 +56,7 @@ await bob.sees('Hi Bob! Are you at the workshop already?')
 await bob.write('Just arrived. The good coffee is gone, though.')
 await alice.sees('Just arrived. The good coffee is gone, though.')
 await alice.write('Then the bad coffee it is. Can we talk about the offer before ten?')
-await alice.page.getByText('Delivered').last().waitFor()
+await arrived(alice)
 await take(alice.page, 'conversation-unverified')
 
 await take(alice.page, 'encryption-menu', async () => {
@@ -75,11 +75,12 @@ await take(bob.page, 'smp-asked')
 await bob.answer('the red door')
 await alice.privacy('Verified')
 await take(alice.page, 'smp-succeeded')
+await alice.page.getByLabel('Dismiss').click() // The reminder to make a backup.
 await alice.press('Dismiss')
 await bob.write('So it is really you.')
 await alice.sees('So it is really you.')
 await alice.write('And really you. Ten to ten, by the window?')
-await alice.page.getByText('Delivered').last().waitFor()
+await arrived(alice)
 await take(alice.page, 'conversation-verified')
 
 const [chooser] = await Promise.all([
@@ -162,6 +163,15 @@ process.exit(0)
 async function arrive(name: string): Promise<Person> {
   const context = await newPerson(browser, new URL(edge.url).origin)
   return await Person.arrive(context, edge.url, name)
+}
+
+/** The last of what was written is there, whether or not a window was open before it. */
+async function arrived({ page }: Person): Promise<void> {
+  await page
+    .getByRole('log')
+    .getByText(/Delivered|Seen/)
+    .last()
+    .waitFor()
 }
 
 async function enterRoom({ page }: Person): Promise<void> {
