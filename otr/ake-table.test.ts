@@ -74,7 +74,13 @@ const SPEC: readonly [AkePhase, AkeInput, AkeAction, AkePhase, string][] = [
   ['awaitingReveal', 'signature', 'ignore', 'awaitingReveal', IGNORE],
 
   ['awaitingSignature', 'start', 'sendCommit', 'awaitingKey', START],
-  ['awaitingSignature', 'startAgain', 'sendCommit', 'awaitingKey', NO_COMMIT],
+  [
+    'awaitingSignature',
+    'startAgain',
+    'resendReveal',
+    'awaitingSignature',
+    'Ours: the specification would have a new commit for each query.',
+  ],
   [
     'awaitingSignature',
     'commit',

@@ -8,7 +8,7 @@ export type AkePhase = 'none' | 'awaitingKey' | 'awaitingReveal' | 'awaitingSign
 export type AkeInput =
   /** A query, a tag or our own wish: authentication shall begin. */
   | 'start'
-  /** The same, while a commit of that version is on its way already. */
+  /** The same, while a commit of that version is on its way already, or the signature is due. */
   | 'startAgain'
   /** D-H Commit; while we await a key, one whose hash is higher than ours. */
   | 'commit'
@@ -38,6 +38,14 @@ export type AkeAction =
  *
  * `startAgain` repeats the commit that is on its way rather than making another: the specification
  * asks for a fresh one, but then a flood of queries would cost an exponentiation each.
+ *
+ * Nor does it leave a handshake that wants only the peer's signature, which the specification would:
+ * the peer who sends that signature uses the new keys from then on. If we had begun anew instead,
+ * both ends would say *encrypted*, each with other keys, for as long as the new handshake takes; and
+ * that may be for ever, as a D-H Key does not say which commit it answers. So in a network that keeps
+ * order and loses nothing, the two ends never disagree once everything has arrived: a peer takes our
+ * Reveal Signature only if it has said nothing since its D-H Key that would take us out of
+ * `awaitingSignature`.
  */
 export const AKE = {
   none: {
@@ -72,7 +80,7 @@ export const AKE = {
   },
   awaitingSignature: {
     start: ['sendCommit', 'awaitingKey'],
-    startAgain: ['sendCommit', 'awaitingKey'], // Unreachable, as in `none`.
+    startAgain: ['resendReveal', 'awaitingSignature'],
     commit: ['sendKey', 'awaitingReveal'],
     commitOutranked: ['sendKey', 'awaitingReveal'], // Unreachable, as in `none`.
     key: ['ignore', 'awaitingSignature'],

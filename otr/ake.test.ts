@@ -14,6 +14,7 @@ import { fromHex, toHex } from './bytes.ts'
 import type { OtrVersion } from './events.ts'
 import { P } from './group.ts'
 import { deriveAkeKeys } from './key-schedule.ts'
+import { SIGNATURE_DUE_MS } from './limits.ts'
 import {
   type AkeMessage,
   encodeDhKey,
@@ -196,14 +197,26 @@ describe('every cell of the table does what it says', () => {
 
     test(`${phase} + start`, () => {
       const step = startAke(states[phase], { ...BOB, receiverTag: 0 }, bob)
-      expect(step.state.phase).toBe('awaitingKey')
-      if (phase === 'awaitingKey') expect(step.send).toBe(BEFORE[phase])
-      else expect(parse(step.send!).type).toBe('dhCommit')
+      if (phase === 'awaitingKey' || phase === 'awaitingSignature') {
+        expect(step.state).toBe(states[phase])
+        expect(step.send).toBe(BEFORE[phase])
+      } else {
+        expect(step.state.phase).toBe('awaitingKey')
+        expect(parse(step.send!).type).toBe('dhCommit')
+      }
       const other = startAke(states[phase], { version: 2, senderTag: 0, receiverTag: 0 }, bob)
       expect(other.state).toMatchObject({ phase: 'awaitingKey', version: 2 })
       expect(other.send).not.toBe(BEFORE[phase])
     })
   }
+})
+
+test('a signature that is overdue is waited for no longer when a query comes', () => {
+  const { states, bob } = handshake()
+  const start = (after: number) =>
+    startAke(states.awaitingSignature, BOB, { ...bob, now: () => bob.now() + after })
+  expect(start(SIGNATURE_DUE_MS).state).toBe(states.awaitingSignature)
+  expect(start(SIGNATURE_DUE_MS + 1).state.phase).toBe('awaitingKey')
 })
 
 test('a repeated commit while a reveal is awaited replaces the first', () => {

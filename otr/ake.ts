@@ -24,7 +24,7 @@ import {
   sharedSecret,
   wipeAkeKeys,
 } from './key-schedule.ts'
-import { SIGNATURE_BYTES } from './limits.ts'
+import { SIGNATURE_BYTES, SIGNATURE_DUE_MS } from './limits.ts'
 import {
   type AkeMessage,
   type DhCommit,
@@ -115,9 +115,9 @@ export interface AkeStep {
 
 /** Begins a handshake. The state given is not touched; {@link wipeAke} it if it is left for good. */
 export function startAke(state: AkeState, header: Header, party: AkeParty): AkeStep {
-  const again = state.phase === 'awaitingKey' && state.version === header.version
+  const again = isUnderWay(state, header.version, party.now())
   const [action] = AKE[state.phase][again ? 'startAgain' : 'start']
-  if (action === 'resendCommit') return resend(state as In<'awaitingKey'>)
+  if (action !== 'sendCommit') return resend(state as In<'awaitingKey' | 'awaitingSignature'>)
   const ours = makeKeyPair(party.random)
   const r = party.random(16)
   const gx = new Writer().mpi(ours.public).finish()
@@ -133,6 +133,13 @@ export function startAke(state: AkeState, header: Header, party: AkeParty): AkeS
     sent,
     since: party.now(),
   })
+}
+
+/** Whether a handshake of that version needs no more than the peer's next message. */
+export function isUnderWay(state: AkeState, version: OtrVersion, now: number): boolean {
+  if (state.phase === 'none' || state.version !== version) return false
+  if (state.phase === 'awaitingSignature') return now - state.since <= SIGNATURE_DUE_MS
+  return state.phase === 'awaitingKey'
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { OtrEvent } from './events.ts'
+import { SIGNATURE_DUE_MS } from './limits.ts'
 import { recognise, writeTag } from './recognise.ts'
 import {
   encryptedPair,
@@ -246,13 +247,21 @@ describe('handshakes that go wrong', () => {
 
   test.each([0, 1, 2, 3])('message %i is lost: another query puts it right', (lost) => {
     const pair = makePair()
-    const { alice, bob } = pair
+    const { alice, bob, clock } = pair
     alice.run({ op: 'start' })
     for (const text of alice.take()) bob.receive(text)
     let count = 0
     for (let turn = 0; turn < 4; turn++) {
       for (const text of bob.take()) if (count++ !== lost) alice.receive(text)
       for (const text of alice.take()) if (count++ !== lost) bob.receive(text)
+    }
+    const signature = 3
+    if (lost === signature) {
+      // While it is due, Bob repeats what Alice has answered.
+      alice.run({ op: 'start' })
+      settle(pair)
+      expect(bob.state).toBeUndefined()
+      clock.ms += SIGNATURE_DUE_MS + 1
     }
     alice.run({ op: 'start' })
     settle(pair)
@@ -262,6 +271,31 @@ describe('handshakes that go wrong', () => {
     expect(bob.texts).toEqual(['there'])
     expect(alice.texts).toEqual(['here'])
   })
+
+  test.each([2, 3] as const)(
+    'version %i: asked three times in the middle of it, both end up with the same keys',
+    (version) => {
+      const policy = { allowV2: version === 2, allowV3: version === 3 }
+      const pair = encryptedPair({ policy }, { policy })
+      const { alice, bob } = pair
+      for (let i = 0; i < 3; i++) alice.run({ op: 'start' })
+      const [first, second, third] = alice.take()
+      bob.receive(first!)
+      bob.receive(second!)
+      const [commit, commitAgain] = bob.take()
+      expect(commitAgain).toBe(commit)
+
+      alice.receive(commit!)
+      for (const key of alice.take()) bob.receive(key)
+      bob.receive(third!)
+      // A D-H Key does not say which commit it answers: had Bob begun anew, he would take it for that.
+      alice.receive(commitAgain!)
+      settle(pair)
+      const ssid = (peer: Peer) => (peer.state as { ssid: string }).ssid
+      expect(alice.state).toMatchObject({ state: 'encrypted' })
+      expect(ssid(bob)).toBe(ssid(alice))
+    },
+  )
 
   test('after a minute without an answer it is over', () => {
     const pair = makePair()

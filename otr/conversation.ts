@@ -306,6 +306,9 @@ export class OtrConversation {
   #startAke(offered: readonly number[], out: Output): void {
     const version = this.#allowed().findLast((allowed) => offered.includes(allowed))
     if (version === undefined) throw new OtrError('OTR_VERSION', 'no version in common')
+    const almost = [...this.#sessions()].filter((session) => session.awaitsSignature(version))
+    for (const session of almost) session.startAke(version, out)
+    if (almost.length > 0) return
     if (this.#answered.size > 0) this.#master.forgetAke() // That commit has done its work.
     if (!this.#master.startAke(version, out)) return
     this.#answered.clear()

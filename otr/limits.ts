@@ -67,6 +67,11 @@ export const FRAGMENT_AGE_MAX_MS = 5 * 60_000
 export const INSTANCES_MAX = 16
 /** A handshake that got no answer for this long is over: 60 s, as in libotr. */
 export const AKE_TIMEOUT_MS = 60_000
+/**
+ * The Signature Message is due this soon after our Reveal Signature: 5 s. Until then a query is taken
+ * for one that was on its way when the Reveal Signature left.
+ */
+export const SIGNATURE_DUE_MS = 5_000
 /** Silence after which traffic is answered by a heartbeat, so that keys rotate: 60 s, as in libotr. */
 export const HEARTBEAT_AFTER_MS = 60_000
 /** Least time between two `?OTR Error:` of ours, or two queries that answer theirs: 10 s. */

@@ -5,6 +5,7 @@ import {
   type CommitSent,
   copyCommit,
   type Established,
+  isUnderWay,
   NO_AKE,
   receiveAke,
   startAke,
@@ -104,7 +105,13 @@ export class OtrSession {
     return this.#ake.phase === 'none'
   }
 
-  /** Sends a D-H Commit. @returns true if it is a new one */
+  /** Whether a handshake of that version is complete as soon as the peer has signed, which is due. */
+  awaitsSignature(version: OtrVersion): boolean {
+    const ake = this.#ake
+    return ake.phase === 'awaitingSignature' && isUnderWay(ake, version, this.#parts.now())
+  }
+
+  /** Sends a D-H Commit, or again what is on its way. @returns true if it is a new commit */
   startAke(version: OtrVersion, out: Output): boolean {
     const before = this.#ake
     this.#moveAke(startAke(before, this.#header(version), this.#parts), version, out)

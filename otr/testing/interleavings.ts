@@ -107,6 +107,8 @@ export class Interleaving {
       this.#collect()
       this.#checkAgreement()
     }
+    this.#drain()
+    this.#checkAgreement()
     const delivered = this.#checkStory(0) + this.#checkStory(1)
     this.#heal()
     return delivered
@@ -183,6 +185,15 @@ export class Interleaving {
         if (text.includes('secret-')) expect(text).not.toContain('secret-')
         this.#flight[from === 0 ? 1 : 0].push(text)
       }
+    }
+  }
+
+  /** Lets everything arrive that is on its way. */
+  #drain(): void {
+    for (let turn = 0; this.#flight.flat().length > 0; turn++) {
+      if (turn > 1000) throw new Error('they never stop talking')
+      for (const to of [0, 1] as const) this.#move({ do: 'deliver', to })
+      this.#collect()
     }
   }
 
