@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { newPerson, startChromium } from './chromium.ts'
+import { accept, attach, fileFrom, ownFile } from './file-cards.ts'
 import { Person } from './person.ts'
 import { noise, png, type SampleFile, text, withExif } from './sample-files.ts'
 
@@ -268,31 +269,6 @@ describe('files between two windows', () => {
     expect(complaints).toEqual([])
   })
 })
-
-function fileFrom(person: Person, name: string, file: string): Locator {
-  return person.page.getByRole('group', { name: `File from ${name}: ${file}` })
-}
-
-function ownFile(person: Person, file: string): Locator {
-  return person.page.getByRole('group', { name: `File from you: ${file}` })
-}
-
-async function attach({ page }: Person, ...files: readonly SampleFile[]): Promise<void> {
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('button', { name: 'Attach files' }).click(),
-  ])
-  const folder = mkdtempSync(join(tmpdir(), 'sotto-files-'))
-  const paths = files.map(({ name, buffer }) => {
-    writeFileSync(join(folder, name), buffer)
-    return join(folder, name)
-  })
-  await chooser.setFiles(paths)
-}
-
-async function accept(person: Person, name: string, file: string): Promise<void> {
-  await fileFrom(person, name, file).getByRole('button', { name: 'Accept', exact: true }).click()
-}
 
 /** The picture's own width, as the browser found it when it drew it. */
 function drawnWidth(picture: Locator): Promise<number> {

@@ -95,6 +95,7 @@ export const fileCardStyles = css`
   }
 
   button.picture {
+    --tallest: 18rem;
     display: block;
     min-block-size: 2rem;
     inline-size: fit-content;
@@ -113,7 +114,7 @@ export const fileCardStyles = css`
     inline-size: auto;
     block-size: auto;
     max-inline-size: 100%;
-    max-block-size: 18rem;
+    max-block-size: var(--tallest);
     min-inline-size: 2rem;
     min-block-size: 2rem;
     object-fit: contain;

@@ -152,7 +152,8 @@ export class SottoFile extends SottoElement {
     return html`
       <button type="button" class="picture" aria-label=${FILE.open(name)} @click=${this.#view}>
         <img src=${picture.url} alt=${name} width=${picture.width} height=${picture.height}
-          decoding="async" draggable="false" @error=${this.#onBroken}>
+          decoding="async" draggable="false" .style=${roomFor(picture)}
+          @load=${this.#onDrawn} @error=${this.#onBroken}>
       </button>`
   }
 
@@ -223,6 +224,11 @@ export class SottoFile extends SottoElement {
     this.isViewed = true
   }
 
+  /** Its own size from now on: a camera may have held it upright, which its head does not say. */
+  #onDrawn({ target }: Event): void {
+    ;(target as HTMLElement).removeAttribute('style')
+  }
+
   #onBroken(): void {
     this.isBroken = true
   }
@@ -233,3 +239,8 @@ export class SottoFile extends SottoElement {
   }
 }
 customElements.define('sotto-file', SottoFile)
+
+/** As wide as it will be, before it is there: what stands below does not move when it comes. */
+function roomFor({ width, height }: { readonly width: number; readonly height: number }): string {
+  return `inline-size: min(${width}px, var(--tallest) * ${width / height})`
+}
