@@ -62,6 +62,7 @@ export default defineConfig({
           name: 'unit',
           include: ['*.test.ts', '{otr,msrp,sip,chat,web,agent,edge}/**/*.test.ts'],
           testTimeout: 20_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -72,6 +73,7 @@ export default defineConfig({
           include: ['gateway-tests/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
         },
       },
@@ -85,6 +87,7 @@ export default defineConfig({
           ],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
         },
       },

@@ -12,9 +12,6 @@ const FOLDER = mkdtempSync(join(tmpdir(), 'sotto-backup-'))
 const FILE = join(FOLDER, 'alice.sotto-backup')
 const PASSPHRASE = 'paper in a drawer'
 
-/** Argon2id costs a second of a core that is free, and more of one that is not. */
-const PATIENCE_MS = 25_000
-
 let browser: Browser
 let served: Served
 let alice: Person
@@ -31,7 +28,6 @@ beforeAll(async () => {
   const { origin } = new URL(served.edge.url)
   alice = await Person.arrive(await newPerson(browser, origin), served.edge.url, 'alice')
   other = await Person.arrive(await newPerson(browser, origin), served.edge.url, 'alice')
-  for (const { page } of [alice, other]) page.setDefaultTimeout(PATIENCE_MS)
 })
 
 afterAll(async () => {
@@ -128,7 +124,6 @@ test('in the settings it is merged, and takes the key’s place while nobody is 
 test('another account’s backup is refused', async () => {
   const { origin } = new URL(served.edge.url)
   const bob = await Person.arrive(await newPerson(browser, origin), served.edge.url, 'bob')
-  bob.page.setDefaultTimeout(PATIENCE_MS)
   await bob.createAccount()
   await bob.online()
   await openVault(bob, 'Restore a backup')

@@ -3,6 +3,12 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 const CHROMIUM = '/usr/bin/chromium'
 
+/**
+ * What is waited for on a page has to come; how soon says most about the machine, of which one core may
+ * be busy with something else: 30 s.
+ */
+export const PATIENCE_MS = 30_000
+
 /** Keep a headless browser on a closed network from looking for its maker. */
 const QUIET = [
   '--no-sandbox', // Chromium has none as root; the pages are our own.
@@ -38,6 +44,7 @@ export interface Announced {
  */
 export async function newPerson(browser: Browser, origin: string): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  context.setDefaultTimeout(PATIENCE_MS)
   await context.grantPermissions(['notifications'], { origin })
   await context.addInitScript(recordAnnouncements)
   return context

@@ -9,7 +9,7 @@ import { build, createServer as createVite, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
 import { accessibilityFindings } from './accessible.ts'
-import { newPerson, startChromium } from './chromium.ts'
+import { newPerson, PATIENCE_MS, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -138,7 +138,7 @@ const told = (name: string) =>
 test('the library: one call brings the element to life, under the page’s own strict rules', async () => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(PATIENCE_MS)
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
   })
@@ -205,7 +205,7 @@ test('stops, says goodbye, and leaves an empty place', async () => {
 test('the example page: conversations over the softphone’s own connection', async () => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   const phone = await context.newPage()
-  phone.setDefaultTimeout(15_000)
+  phone.setDefaultTimeout(PATIENCE_MS)
   await phone.goto(`http://localhost:${vitePort}/docs/embedding-example/window.html`)
   await phone.getByLabel('Address').fill(`sip:dora@${edge.domain}`)
   await phone.getByLabel('Password').fill(PASSWORD)

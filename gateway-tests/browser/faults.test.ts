@@ -113,7 +113,7 @@ test('an app without OTR: the window says so, and asks before anything goes in c
   await alice.page
     .getByRole('status')
     .getByText('carol’s app doesn’t answer to encryption.')
-    .waitFor({ timeout: 25_000 })
+    .waitFor()
   expect(carol.texts).not.toContain('can you read this?')
   await alice.press('Send unencrypted')
   await alice.privacy('Not encrypted')

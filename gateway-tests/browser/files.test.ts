@@ -191,9 +191,7 @@ describe('files between two windows', () => {
     await accept(bob, 'alice', 'film.bin')
     const progress = bob.page.getByRole('progressbar', { name: 'Progress of film.bin' })
     await expect
-      .poll(() => progress.evaluate((bar) => (bar as HTMLProgressElement).value), {
-        timeout: 30_000,
-      })
+      .poll(() => progress.evaluate((bar) => (bar as HTMLProgressElement).value))
       .toBeGreaterThan(0)
     await fileFrom(bob, 'alice', 'film.bin')
       .getByText(/^Receiving: \d+%$/)

@@ -115,7 +115,7 @@ describe('what was said', () => {
     await text.hover()
     await text.getByRole('button', { name: 'Delete message' }).click()
     await text.waitFor({ state: 'detached' })
-    await page.getByText('Message deleted.').waitFor({ state: 'detached', timeout: 15_000 })
+    await page.getByText('Message deleted.').waitFor({ state: 'detached' })
     await menu(alice, 'Search…')
     await page.getByRole('searchbox', { name: 'Search for' }).fill('cafe')
     await page.getByText('0 messages found').waitFor()
@@ -178,7 +178,7 @@ test('a message that could not be read is a gap; its writer is asked for it once
   await alice.addContact('erin')
   await alice.turnTo('erin')
   await alice.write('hello erin')
-  await alice.page.getByRole('button', { name: 'Send unencrypted' }).click({ timeout: 25_000 })
+  await alice.page.getByRole('button', { name: 'Send unencrypted' }).click()
   await alice.privacy('Not encrypted')
   erin.say(dataMessage(), `sip:alice@${edge.domain}` as PlainPeer['address'])
   const gap = row(alice, 'A message could not be read.')
@@ -254,7 +254,7 @@ test('a message of long ago that is looked for is fetched and shown', async () =
   await page.getByRole('button', { name: 'Search messages' }).click()
   await page.getByRole('searchbox', { name: 'Search for' }).fill('message 4321')
   await page.getByRole('list', { name: 'Found messages' }).getByRole('button').click()
-  await expect.poll(() => page.evaluate(focusedText), { timeout: 20_000 }).toContain('message 4321')
+  await expect.poll(() => page.evaluate(focusedText)).toContain('message 4321')
 }, 60_000)
 
 test('nothing broke the page’s own rules', () => {

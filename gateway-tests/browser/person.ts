@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
+import { PATIENCE_MS } from './chromium.ts'
 
 /** One person at the window, who uses it by what it says and nothing else: accessible names. */
 export class Person {
@@ -14,7 +15,6 @@ export class Person {
   /** Opens the app's address. */
   static async arrive(context: BrowserContext, url: string, name: string): Promise<Person> {
     const page = await context.newPage()
-    page.setDefaultTimeout(10_000)
     await page.goto(url)
     return new Person(page, name)
   }
@@ -66,7 +66,7 @@ export class Person {
   }
 
   /** Waits for a message with this text in the timeline. */
-  async sees(text: string | RegExp, timeout = 10_000): Promise<void> {
+  async sees(text: string | RegExp, timeout = PATIENCE_MS): Promise<void> {
     await this.page.getByRole('log').getByText(text).first().waitFor({ timeout })
   }
 
@@ -89,7 +89,7 @@ export class Person {
     await this.page.getByRole('radio', { name: 'Shared secret' }).click()
     await this.page.getByRole('textbox', { name: 'The secret' }).fill(secret)
     const start = this.page.getByRole('button', { name: 'Start verification' })
-    await start.click({ timeout: 20_000 }) // After a wrong answer it rests for 10 s.
+    await start.click() // After a wrong answer it rests for 10 s.
   }
 
   /** Waits until the verification card says this. */

@@ -9,9 +9,6 @@ import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
 /** One person, her passphrase, and what lies in her browser's databases. */
-/** Argon2id costs a second of a core that is free, and more of one that is not. */
-const PATIENCE_MS = 25_000
-
 let browser: Browser
 let served: Served
 let context: BrowserContext
@@ -27,7 +24,6 @@ beforeAll(async () => {
   })
   context = await newPerson(browser, new URL(served.edge.url).origin)
   alice = await Person.arrive(context, served.edge.url, 'alice')
-  alice.page.setDefaultTimeout(PATIENCE_MS)
   await alice.createAccount()
   await alice.press('Practice with the buddy')
   await alice.sees('blue heron')

@@ -176,7 +176,7 @@ describe('a verification', () => {
     await alice.encryptionMenu('Verify bob…')
     const start = alice.page.getByRole('button', { name: 'Start verification' })
     expect(await start.isDisabled()).toBe(true)
-    await start.click({ timeout: 15_000 })
+    await start.click()
     await bob.verificationSays('alice wants to verify you.')
     await card(bob).getByRole('button', { name: 'Not now' }).click()
   })
