@@ -50,7 +50,13 @@ export class Challenges {
     this.#nonces.set(nonce, { given: this.#env.now(), count: 0 })
     const [oldest] = this.#nonces.keys()
     if (this.#nonces.size > NONCES_MAX && oldest !== undefined) this.#nonces.delete(oldest)
-    return formatChallenge({ realm: this.#realm, nonce, opaque: nonce, stale })
+    return formatChallenge({
+      algorithm: 'MD5', // What every MSRP client knows (RFC 4976 §9.1).
+      realm: this.#realm,
+      nonce,
+      opaque: nonce,
+      stale,
+    })
   }
 
   /** @param uri - the last of To-Path as it was sent: what the digest is about */

@@ -51,6 +51,10 @@ export interface KamailioOptions {
   readonly origins?: string
   /** False: takes no WebSocket, as most SIP providers do not. */
   readonly webSockets?: boolean
+  /** Asks for passwords with SHA-256. */
+  readonly sha256?: boolean
+  /** What is shipped is made to do something that others' servers do. */
+  readonly change?: (configuration: string) => string
 }
 
 /**
@@ -73,7 +77,10 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     join(folder, 'local.cfg'),
     localSettings(options, { port, adminPort, accounts, control }),
   )
-  if (options.webSockets === false) withoutWebSockets(join(folder, 'kamailio.cfg'))
+  const configuration = join(folder, 'kamailio.cfg')
+  const { webSockets = true, change = (shipped) => shipped } = options
+  const shipped = readFileSync(configuration, 'utf8')
+  writeFileSync(configuration, change(webSockets ? shipped : withoutWebSockets(shipped)))
   if (options.tls !== undefined) writeCertificates(join(folder, 'tls'), options.tls)
   const runScript = (args: string[], input = '') =>
     execFileSync(join(folder, 'accounts.sh'), [accounts, ...args], { input, stdio: 'pipe' })
@@ -84,7 +91,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
 
   const child = spawn(
     'kamailio',
-    ['-DD', '-E', '-f', join(folder, 'kamailio.cfg'), '-Y', folder, '-w', folder].concat(
+    ['-DD', '-E', '-f', configuration, '-Y', folder, '-w', folder].concat(
       ['-P', join(folder, 'kamailio.pid')],
       ['-m', '64', '-M', '8'], // MB of shared and of private memory.
     ),
@@ -148,6 +155,7 @@ function localSettings(options: KamailioOptions, places: Places): string {
   const settings = readFileSync(join(SHIPPED, 'local.cfg'), 'utf8')
   return settings
     .split('\n')
+    .map((line) => (options.sha256 ? line.replace(/^##(?=!define WITH_SHA256)/, '#') : line))
     .filter((line) => !line.startsWith('#!') || !isUnwanted(line))
     .map((line) => withValue(line, values))
     .join('\n')
@@ -164,10 +172,9 @@ function withValue(line: string, values: Record<string, string | number>): strin
 }
 
 /** The shipped configuration without its module for WebSockets, so that it cannot answer one. */
-function withoutWebSockets(file: string): void {
-  const lines = readFileSync(file, 'utf8').split('\n')
-  const kept = lines.filter((line) => !/"websocket|ws_handle_handshake/.test(line))
-  writeFileSync(file, kept.join('\n'))
+function withoutWebSockets(shipped: string): string {
+  const lines = shipped.split('\n')
+  return lines.filter((line) => !/"websocket|ws_handle_handshake/.test(line)).join('\n')
 }
 
 function writeCertificates(folder: string, tls: NonNullable<KamailioOptions['tls']>): void {

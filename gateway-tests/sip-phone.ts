@@ -26,6 +26,8 @@ export class SipPhone {
   readonly agent: SipAgent
   /** Every SIP message that it sent. */
   readonly sent: string[] = []
+  /** Every SIP message that it was sent. */
+  readonly heard: string[] = []
   /** Cuts the wire, without a word. */
   cut = () => {}
 
@@ -33,6 +35,7 @@ export class SipPhone {
     const connect: SipEnv['connect'] = (url) => {
       const socket = new WebSocket(url, 'sip')
       this.cut = () => socket.terminate()
+      socket.on('message', (data) => this.heard.push(String(data)))
       const send = socket.send.bind(socket)
       socket.send = (data: string) => {
         this.sent.push(data)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MsrpConnection } from './connection.ts'
 import {
+  type DigestChallenge,
   digestHa1,
   formatAuthenticationInfo,
   formatChallenge,
@@ -21,18 +22,28 @@ const LOGIN: RelayLogin = {
   through: [],
 }
 const HA1 = digestHa1('alice', 'intra.example.com', 'secret')
-const CHALLENGE = { realm: 'intra.example.com', nonce: 'n1', opaque: 'o1', stale: false }
+const CHALLENGE = {
+  algorithm: 'MD5',
+  realm: 'intra.example.com',
+  nonce: 'n1',
+  opaque: 'o1',
+  stale: false,
+} as const
 const USE_PATH = 'msrps://intra.example.com:9000/jui787s2f;tcp'
-const unauthorized = (challenge = CHALLENGE) => [
+const unauthorized = (...challenges: Partial<DigestChallenge>[]) => [
   '401 Unauthorized',
-  `WWW-Authenticate: ${formatChallenge(challenge)}`,
+  ...(challenges.length > 0 ? challenges : [{}]).map(
+    (one) => `WWW-Authenticate: ${formatChallenge({ ...CHALLENGE, ...one })}`,
+  ),
 ]
 const granted = (request: MsrpRequest) => [
   '200 OK',
   `Use-Path: ${USE_PATH}`,
   'Expires: 900',
-  `Authentication-Info: ${formatAuthenticationInfo(given(request), HA1, LOGIN.relay)}`,
+  `Authentication-Info: ${formatAuthenticationInfo(given(request), ha1Of(request), LOGIN.relay)}`,
 ]
+const ha1Of = (request: MsrpRequest) =>
+  digestHa1('alice', 'intra.example.com', 'secret', given(request).algorithm)
 const given = (request: MsrpRequest) => parseAuthorization(header(request, 'Authorization')!)
 
 type Reply = readonly string[] | ((request: MsrpRequest) => readonly string[]) | null
@@ -91,7 +102,7 @@ describe('what goes well', () => {
   })
 
   test('a stale nonce is replaced without a word', async () => {
-    const stale = unauthorized({ ...CHALLENGE, nonce: 'n2', stale: true })
+    const stale = unauthorized({ nonce: 'n2', stale: true })
     const { connection, requests } = relay(unauthorized(), stale, granted)
     await connection.authenticate(LOGIN)
     expect(given(requests[2]!)).toMatchObject({ nonce: 'n2', nc: '00000001' })
@@ -129,10 +140,26 @@ describe('the uri parameter', () => {
     ['a WebSocket relay, as RFC 7977 draws it', 'msrps://a.example.com:443;ws', 'o1', 'same'],
     ['no opaque', LOGIN.relay, null, 'same'],
   ])('%s', async (_, uri, opaque, sent) => {
-    const { connection, requests } = relay(unauthorized({ ...CHALLENGE, opaque } as never), null)
+    const { connection, requests } = relay(unauthorized({ opaque }), null)
     connection.authenticate({ ...LOGIN, relay: uri }).catch(() => {})
     await expect.poll(() => requests.length).toBe(2)
     expect(given(requests[1]!).uri).toBe(sent === null ? null : uri)
+  })
+})
+
+describe('several challenges (RFC 8760 §2.4)', () => {
+  test.each<[string, string, Partial<DigestChallenge>[]]>([
+    ['SHA-256 alone', 'SHA-256', [{ algorithm: 'SHA-256' }]],
+    ['the first', 'SHA-256', [{ algorithm: 'SHA-256' }, { algorithm: 'MD5' }]],
+    ['the first, though it is the weaker', 'MD5', [{ algorithm: 'MD5' }, { algorithm: 'SHA-256' }]],
+    ['the first that is known', 'MD5', [{ algorithm: 'SHA-512-256' as never }, {}]],
+  ])('%s is met', async (_, algorithm, challenges) => {
+    const { connection, requests } = relay(unauthorized(...challenges), granted)
+    const grant = connection.authenticate(LOGIN)
+    await expect.poll(() => requests.length).toBe(2)
+    expect(given(requests[1]!).algorithm).toBe(algorithm)
+    expect(verifyAuthorization(given(requests[1]!), ha1Of(requests[1]!), LOGIN.relay)).toBe(true)
+    expect(await grant).toEqual({ usePath: [USE_PATH], expires: 900 })
   })
 })
 
@@ -149,11 +176,7 @@ describe('what does not', () => {
     ['MSRP_AUTH_FAILED', '200 without Use-Path', [['200 OK', 'Expires: 60']]],
     ['MSRP_AUTH_FAILED', 'a Use-Path of something else', [['200 OK', 'Use-Path: sip:a@b']]],
     ['MSRP_AUTH_FAILED', '501', [['501 Unknown method']]],
-    [
-      'MSRP_AUTH_FAILED',
-      'stale for ever',
-      Array<Reply>(9).fill(unauthorized({ ...CHALLENGE, stale: true })),
-    ],
+    ['MSRP_AUTH_FAILED', 'stale for ever', Array<Reply>(9).fill(unauthorized({ stale: true }))],
   ])('%s: %s', async (wanted, _, replies) => {
     const { connection, requests } = relay(...replies)
     await expect(connection.authenticate(LOGIN)).rejects.toThrow(code(wanted))

@@ -89,7 +89,8 @@ function answerChallenge(
   login: RelayLogin,
   random: Random,
 ): Credentials {
-  const ha1 = digestHa1(login.username, challenge.realm, login.password)
+  const { realm, algorithm } = challenge
+  const ha1 = digestHa1(login.username, realm, login.password, algorithm)
   return sign(challenge, login, ha1, randomToken(random, 16), 1)
 }
 
@@ -106,12 +107,14 @@ function sign(
   uses: number,
 ): Credentials {
   const nc = uses.toString(16).padStart(8, '0')
-  const input = { ha1, nonce: challenge.nonce, nc, cnonce, uri: login.relay }
+  const { algorithm, realm, nonce, opaque } = challenge
+  const input = { algorithm, ha1, nonce, nc, cnonce, uri: login.relay }
   const authorization = formatAuthorization({
+    algorithm,
     username: login.username,
-    realm: challenge.realm,
-    nonce: challenge.nonce,
-    opaque: challenge.opaque,
+    realm,
+    nonce,
+    opaque,
     nc,
     cnonce,
     response: digestResponse(input),
@@ -128,12 +131,15 @@ function wantsUri(challenge: DigestChallenge, relay: string): boolean {
   return challenge.opaque === null || parseUri(relay).transport !== 'tcp'
 }
 
-function readChallenge(response: MsrpResponse): DigestChallenge {
-  try {
-    return parseChallenge(header(response, 'WWW-Authenticate') ?? '')
-  } catch {
-    throw new MsrpError('MSRP_AUTH_FAILED', '401 without a challenge that can be answered')
+/** The first that can be met: they come with the best first (RFC 8760 §2.4). */
+function readChallenge({ headers }: MsrpResponse): DigestChallenge {
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'www-authenticate') continue
+    try {
+      return parseChallenge(value)
+    } catch {} // There may be another.
   }
+  throw new MsrpError('MSRP_AUTH_FAILED', '401 without a challenge that can be answered')
 }
 
 function granted(response: MsrpResponse, credentials: Credentials | null): RelayGrant {

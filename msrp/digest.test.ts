@@ -16,6 +16,7 @@ import {
 const uri = 'msrps://alice@intra.example.com;tcp'
 const ha1 = digestHa1('Alice', 'intra.example.com', 'secret')
 const input = {
+  algorithm: 'MD5' as const,
   ha1,
   nonce: 'dcd98b7102dd2f0e8b11d0f600bfb0c093',
   nc: '00000001',
@@ -23,6 +24,7 @@ const input = {
   uri,
 }
 const authorization = {
+  algorithm: 'MD5' as const,
   username: 'Alice',
   realm: 'intra.example.com',
   nonce: input.nonce,
@@ -37,6 +39,21 @@ test('the digests, computed by hand with md5sum', () => {
   expect(ha1).toBe('228077dd83232f11146688d20e4810da')
   expect(digestResponse(input)).toBe('750e4fd73ea1221cef6d74424f4cd590')
   expect(digestRspauth(input)).toBe('a962aa47b6f93658341e5a8973ff8aa9')
+})
+
+test('the same with SHA-256, computed by hand with sha256sum', () => {
+  const algorithm = 'SHA-256' as const
+  const ha1 = digestHa1('Alice', 'intra.example.com', 'secret', algorithm)
+  expect(ha1).toBe('62eae3929522d6b531564c4327309f81119690b18b301ad64384740ba4f0b028')
+  expect(digestResponse({ ...input, ha1, algorithm })).toBe(
+    'a42e80831892a0816d3c5b328d977976d5456b78c313e1d2dc2babcfaa192542',
+  )
+  const given = {
+    ...authorization,
+    algorithm,
+    response: digestResponse({ ...input, ha1, algorithm }),
+  }
+  expect(verifyAuthorization(given, ha1, uri)).toBe(true)
 })
 
 describe('what the relay checks', () => {
@@ -82,16 +99,22 @@ describe('headers', () => {
   test('a challenge of msrprelay, and one of Kamailio', () => {
     expect(
       parseChallenge('Digest realm="sip.agp.test", qop="auth", nonce="ZS==", opaque="7160"'),
-    ).toEqual({ realm: 'sip.agp.test', nonce: 'ZS==', opaque: '7160', stale: false })
+    ).toEqual({
+      algorithm: 'MD5',
+      realm: 'sip.agp.test',
+      nonce: 'ZS==',
+      opaque: '7160',
+      stale: false,
+    })
     expect(
       parseChallenge('Digest realm="test.local",nonce="Y/+w",qop="auth",algorithm=MD5,stale=TRUE'),
-    ).toEqual({ realm: 'test.local', nonce: 'Y/+w', opaque: null, stale: true })
+    ).toEqual({ algorithm: 'MD5', realm: 'test.local', nonce: 'Y/+w', opaque: null, stale: true })
   })
 
-  test('both ways, with quotes in a name', () => {
-    const challenge = { realm: 'a "b" \\ c, d', nonce: 'n', opaque: 'o', stale: true }
+  test.each(['MD5', 'SHA-256'] as const)('both ways, with quotes in a name, %s', (algorithm) => {
+    const challenge = { algorithm, realm: 'a "b" \\ c, d', nonce: 'n', opaque: 'o', stale: true }
     expect(parseChallenge(formatChallenge(challenge))).toEqual(challenge)
-    const given = { ...authorization, username: 'A "l", \\', opaque: 'o', uri }
+    const given = { ...authorization, algorithm, username: 'A "l", \\', opaque: 'o', uri }
     expect(parseAuthorization(formatAuthorization(given))).toEqual(given)
   })
 
@@ -109,6 +132,7 @@ describe('headers', () => {
     'Digest realm="a"',
     'Digest realm="a", nonce="b", nonce="c"',
     'Digest realm="a", nonce="b", algorithm=MD5-sess',
+    'Digest realm="a", nonce="b", algorithm=SHA-512-256',
     'Digest realm="a", nonce="b", qop="auth-int"',
     'Digest realm="a, nonce="b"',
   ])('challenge %s is refused', (value) => {

@@ -1,9 +1,14 @@
 import { md5 } from '@noble/hashes/legacy.js'
+import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { MsrpError } from './events.ts'
 
+/** RFC 4976 knows MD5 alone; a server that asks for SHA-256 in SIP (RFC 8760) does so in MSRP too. */
+export type DigestAlgorithm = 'MD5' | 'SHA-256'
+
 /** The parameters of WWW-Authenticate that matter here (RFC 4976 §9.1). */
 export interface DigestChallenge {
+  readonly algorithm: DigestAlgorithm
   readonly realm: string
   readonly nonce: string
   readonly opaque: string | null
@@ -13,6 +18,7 @@ export interface DigestChallenge {
 
 /** The parameters of Authorization. */
 export interface DigestAuthorization {
+  readonly algorithm: DigestAlgorithm
   readonly username: string
   readonly realm: string
   readonly nonce: string
@@ -27,7 +33,8 @@ export interface DigestAuthorization {
 
 /** What is hashed, besides the name and password in `ha1`. */
 export interface DigestInput {
-  /** `MD5(username:realm:password)`, see {@link digestHa1}. */
+  readonly algorithm: DigestAlgorithm
+  /** `H(username:realm:password)`, see {@link digestHa1}. */
   readonly ha1: string
   readonly nonce: string
   readonly nc: string
@@ -36,8 +43,13 @@ export interface DigestInput {
   readonly uri: string
 }
 
-export function digestHa1(username: string, realm: string, password: string): string {
-  return md5Hex(`${username}:${realm}:${password}`)
+export function digestHa1(
+  username: string,
+  realm: string,
+  password: string,
+  algorithm: DigestAlgorithm = 'MD5',
+): string {
+  return HASHES[algorithm](`${username}:${realm}:${password}`)
 }
 
 /** The `response` of an AUTH (RFC 4976 §5.1, qop=auth). */
@@ -65,11 +77,11 @@ export function verifyAuthorization(
 
 /** The value of Authentication-Info for an authorization that was verified. */
 export function formatAuthenticationInfo(
-  { nonce, nc, cnonce }: DigestAuthorization,
+  { algorithm, nonce, nc, cnonce }: DigestAuthorization,
   ha1: string,
   uri: string,
 ): string {
-  const rspauth = digestRspauth({ ha1, nonce, nc, cnonce, uri })
+  const rspauth = digestRspauth({ algorithm, ha1, nonce, nc, cnonce, uri })
   return `rspauth="${rspauth}", cnonce=${quoted(cnonce)}, nc=${nc}, qop=auth`
 }
 
@@ -83,15 +95,13 @@ export function verifyAuthenticationInfo(value: string, input: DigestInput): boo
   )
 }
 
-/** @throws MsrpError `MSRP_BAD_HEADER` if it is not a Digest challenge with MD5 and qop=auth */
+/** @throws MsrpError `MSRP_BAD_HEADER` if it is not a Digest challenge that can be met, with qop=auth */
 export function parseChallenge(value: string): DigestChallenge {
   const parameters = parseDigest(value)
-  const algorithm = parameters.get('algorithm') ?? 'MD5'
   const qop = (parameters.get('qop') ?? 'auth').split(',').map((word) => word.trim())
-  if (algorithm.toUpperCase() !== 'MD5' || !qop.includes('auth')) {
-    throw new MsrpError('MSRP_BAD_HEADER', 'challenge is not for MD5 with qop=auth')
-  }
+  if (!qop.includes('auth')) throw new MsrpError('MSRP_BAD_HEADER', 'challenge is without qop=auth')
   return {
+    algorithm: readAlgorithm(parameters),
     realm: required(parameters, 'realm'),
     nonce: required(parameters, 'nonce'),
     opaque: parameters.get('opaque') ?? null,
@@ -99,9 +109,11 @@ export function parseChallenge(value: string): DigestChallenge {
   }
 }
 
-export function formatChallenge({ realm, nonce, opaque, stale }: DigestChallenge): string {
+export function formatChallenge(challenge: DigestChallenge): string {
+  const { algorithm, realm, nonce, opaque, stale } = challenge
   const rest = (opaque === null ? '' : `, opaque=${quoted(opaque)}`) + (stale ? ', stale=true' : '')
-  return `Digest realm=${quoted(realm)}, nonce=${quoted(nonce)}, qop="auth", algorithm=MD5${rest}`
+  const [of, by] = [`realm=${quoted(realm)}, nonce=${quoted(nonce)}`, `algorithm=${algorithm}`]
+  return `Digest ${of}, qop="auth", ${by}${rest}`
 }
 
 /** @throws MsrpError `MSRP_BAD_HEADER` */
@@ -111,6 +123,7 @@ export function parseAuthorization(value: string): DigestAuthorization {
     throw new MsrpError('MSRP_BAD_HEADER', 'authorization is without qop=auth and nc')
   }
   return {
+    algorithm: readAlgorithm(parameters),
     username: required(parameters, 'username'),
     realm: required(parameters, 'realm'),
     nonce: required(parameters, 'nonce'),
@@ -123,7 +136,7 @@ export function parseAuthorization(value: string): DigestAuthorization {
 }
 
 export function formatAuthorization(authorization: DigestAuthorization): string {
-  const { username, realm, nonce, opaque, nc, cnonce, response, uri } = authorization
+  const { algorithm, username, realm, nonce, opaque, nc, cnonce, response, uri } = authorization
   // Comma and one space: msrprelay splits at exactly these.
   return [
     `Digest username=${quoted(username)}`,
@@ -135,15 +148,25 @@ export function formatAuthorization(authorization: DigestAuthorization): string 
     `cnonce=${quoted(cnonce)}`,
     `response="${response}"`,
     ...(opaque === null ? [] : [`opaque=${quoted(opaque)}`]),
+    ...(algorithm === 'MD5' ? [] : [`algorithm=${algorithm}`]),
   ].join(', ')
 }
 
-function hashed({ ha1, nonce, nc, cnonce, uri }: DigestInput, method: string): string {
-  return md5Hex(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${md5Hex(`${method}:${uri}`)}`)
+function hashed(input: DigestInput, method: string): string {
+  const { algorithm, ha1, nonce, nc, cnonce, uri } = input
+  const hash = HASHES[algorithm]
+  return hash(`${ha1}:${nonce}:${nc}:${cnonce}:auth:${hash(`${method}:${uri}`)}`)
 }
 
-function md5Hex(text: string): string {
-  return bytesToHex(md5(utf8ToBytes(text)))
+const HASHES: Readonly<Record<DigestAlgorithm, (text: string) => string>> = {
+  MD5: (text) => bytesToHex(md5(utf8ToBytes(text))),
+  'SHA-256': (text) => bytesToHex(sha256(utf8ToBytes(text))),
+}
+
+function readAlgorithm(parameters: ReadonlyMap<string, string>): DigestAlgorithm {
+  const name = (parameters.get('algorithm') ?? 'MD5').toUpperCase()
+  if (name === 'MD5' || name === 'SHA-256') return name
+  throw new MsrpError('MSRP_BAD_HEADER', 'digest is for neither MD5 nor SHA-256')
 }
 
 function parseDigest(value: string): Map<string, string> {

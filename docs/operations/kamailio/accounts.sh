@@ -8,7 +8,8 @@
 #   accounts.sh DATABASE remove NAME@DOMAIN
 #   accounts.sh DATABASE list
 #
-# Kept is MD5(name:domain:password), which is what SIP's digest needs: guard the file like passwords.
+# Kept are MD5 and SHA-256 of name:domain:password, which is what SIP's digest needs: guard the file
+# like passwords.
 set -eu
 umask 077
 
@@ -53,10 +54,16 @@ case $action in
 set)
 	IFS= read -r password || [ -n "$password" ] || fail 'Give the password on standard input.'
 	[ ${#password} -ge 8 ] || fail 'A password has 8 characters at least.'
-	ha1=$(printf '%s:%s:%s' "$name" "$domain" "$password" | md5sum | cut -d ' ' -f 1)
-	sqlite3 -bail "$database" "INSERT INTO subscriber (username, domain, ha1)
-		VALUES ('$name', '$domain', '$ha1')
-		ON CONFLICT (username, domain) DO UPDATE SET ha1 = excluded.ha1;"
+	sqlite3 "$database" 'PRAGMA table_info(subscriber);' | grep -q '|ha1_sha256|' ||
+		sqlite3 -bail "$database" \
+			"ALTER TABLE subscriber ADD COLUMN ha1_sha256 VARCHAR(128) DEFAULT '' NOT NULL;"
+	secret=$name:$domain:$password
+	md5=$(printf '%s' "$secret" | md5sum | cut -d ' ' -f 1)
+	sha256=$(printf '%s' "$secret" | sha256sum | cut -d ' ' -f 1)
+	sqlite3 -bail "$database" "INSERT INTO subscriber (username, domain, ha1, ha1_sha256)
+		VALUES ('$name', '$domain', '$md5', '$sha256')
+		ON CONFLICT (username, domain)
+		DO UPDATE SET ha1 = excluded.ha1, ha1_sha256 = excluded.ha1_sha256;"
 	;;
 remove)
 	sqlite3 -bail "$database" \
