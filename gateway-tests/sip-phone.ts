@@ -31,7 +31,11 @@ export class SipPhone {
   /** Cuts the wire, without a word. */
   cut = () => {}
 
-  constructor(account: Pick<SipAccount, 'address' | 'password' | 'server'> & Partial<SipAccount>) {
+  /** @param clock - another one than the machine's */
+  constructor(
+    account: Pick<SipAccount, 'address' | 'password' | 'server'> & Partial<SipAccount>,
+    clock: Pick<SipEnv, 'now' | 'after'> = nodeEnv,
+  ) {
     const connect: SipEnv['connect'] = (url) => {
       const socket = new WebSocket(url, 'sip')
       this.cut = () => socket.terminate()
@@ -45,7 +49,7 @@ export class SipPhone {
     }
     this.agent = new SipAgent(
       { displayName: null, instanceId: randomUUID(), ...account },
-      { ...nodeEnv, connect },
+      { ...nodeEnv, now: () => clock.now(), after: (ms, task) => clock.after(ms, task), connect },
       (event) => this.events.push(event),
     )
   }
