@@ -28,7 +28,8 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  const server = options.server ?? (await findServer(options, writeLine))?.url
+  const found = options.server === undefined ? await findServer(options, writeLine) : null
+  const server = options.server ?? found?.url
   if (server === undefined) throw new RangeError('No server for this address was found.')
   const store = await FileStore.open(options.store, options.address)
   const agent = new Agent({
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
       address: options.address,
       password: options.password,
       server,
+      ...(found && { found: found.kind }),
       displayName: options.displayName,
     },
     store,

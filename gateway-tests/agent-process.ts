@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
 
 export interface AgentLine {
   readonly event: string
@@ -19,7 +20,12 @@ export interface AgentProcessOptions {
   /** The folder of an earlier process, to be the same installation again. */
   readonly store?: string
   readonly ca?: string
+  /** What DNS knows, and the port of this machine that stands for port 443 there. */
+  readonly names?: Readonly<Record<string, number>>
 }
+
+/** Goes before what the agent's code does. */
+const NAMES = pathToFileURL(join(import.meta.dirname, 'names.mjs'))
 
 /** The real agent, started as a program starts it: a process with lines in and lines out. */
 export class AgentProcess {
@@ -45,6 +51,14 @@ export class AgentProcess {
     this.#process = spawn('npm', args, {
       cwd: join(import.meta.dirname, '..'),
       detached: true, // A group of its own: npm is not the agent.
+      env:
+        options.names === undefined
+          ? process.env
+          : {
+              ...process.env,
+              NODE_OPTIONS: `--import=${NAMES}`,
+              NAMES: JSON.stringify(options.names),
+            },
     })
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       this.lines.push(JSON.parse(line))
@@ -103,6 +117,11 @@ export class AgentProcess {
         })
       })
     }
+  }
+
+  /** What it has written for people. */
+  get errors(): string {
+    return this.#errors
   }
 
   /** Its exit status, once it has ended. */
