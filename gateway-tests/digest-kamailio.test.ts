@@ -12,7 +12,7 @@ import {
 } from '../msrp/index.ts'
 import { AgentProcess } from './agent-process.ts'
 import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
-import { nodeEnv, SipPhone, stream, told } from './sip-phone.ts'
+import { nodeEnv, registered, SipPhone, stream, told } from './sip-phone.ts'
 
 type Algorithm = 'MD5' | 'SHA-256' | 'SHA-512-256'
 
@@ -46,6 +46,24 @@ function offering(algorithms: readonly Algorithm[], own: Algorithm) {
     }
     return changed
   }
+}
+
+/** Makes Kamailio ask for the password of what comes within a call, too. */
+function everywhere(configuration: string): string {
+  const start = 'route[WITHIN_DIALOG] {\n'
+  if (!configuration.includes(start)) throw new Error(`kamailio.cfg has no ${start}`)
+  return configuration.replace(
+    start,
+    `${start}
+      if (!is_method("ACK|CANCEL")) {
+        if (!proxy_authenticate("SIP_DOMAIN", "subscriber")) {
+          proxy_challenge("SIP_DOMAIN", "1");
+          exit;
+        }
+        consume_credentials();
+      }
+    `,
+  )
 }
 
 describe.each<[string, Algorithm, readonly Algorithm[]]>([
@@ -113,6 +131,39 @@ describe.each<[string, Algorithm, readonly Algorithm[]]>([
       .toMatchObject({ registration: { state: 'refused', error: { code: 'SIP_WRONG_PASSWORD' } } })
     await expect(grant('wrong')).rejects.toMatchObject({ code: 'MSRP_AUTH_REFUSED' })
   })
+})
+
+test('every request within a call is answered, and a MESSAGE, where Kamailio wants them all', async () => {
+  const list = offering(['SHA-256', 'MD5'], 'SHA-256')
+  await using server = await startKamailio({
+    sha256: true,
+    change: (configuration) => list(everywhere(configuration)),
+  })
+  const phone = (user: string) => {
+    const address = `sip:${user}@test.local`
+    return new SipPhone({ address, password: passwordOf(user), server: server.url }).signIn()
+  }
+  const [alice, bob] = [await phone('alice'), await phone('bob')]
+  const call = alice.agent.invite('sip:bob@test.local', stream('a', 'actpass'))
+  bob.agent.accept((await told(bob.events, 'incoming')).call, stream('b', 'active'))
+  await told(alice.events, 'established')
+  const latest = (method: string) => alice.sent.filter((text) => text.startsWith(method)).at(-1)!
+
+  const first = alice.sent.length
+  alice.cut() // A new connection mends its calls by a re-INVITE.
+  await registered(alice.events, 2)
+  const answered = () => alice.sent.slice(first).filter((text) => text.startsWith('ACK'))
+  await expect.poll(answered, 'one for the challenge, one for the 200').toHaveLength(2)
+  expect(latest('INVITE')).toMatch(/^To: .*;tag=/m)
+  alice.agent.sendPage('sip:bob@test.local', 'text/plain', 'aside')
+  expect(await told(bob.events, 'page')).toMatchObject({ body: 'aside' })
+  expect(await told(alice.events, 'pageResult')).toMatchObject({ error: null })
+  alice.agent.end(call)
+  expect(await told(bob.events, 'ended')).toMatchObject({ by: 'remote', error: null })
+  for (const method of ['REGISTER', 'INVITE', 'MESSAGE', 'BYE']) {
+    expect(algorithmAnswered(latest(method)), method).toBe('SHA-256')
+  }
+  await Promise.all([alice.agent.stop(), bob.agent.stop()])
 })
 
 test('two people talk at a Kamailio that asks for SHA-256', async () => {

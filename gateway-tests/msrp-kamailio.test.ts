@@ -118,6 +118,15 @@ describe('Kamailio’s MSRP relay over WebSocket', () => {
     })
   })
 
+  test.each([
+    ['more', 7200, 3600],
+    ['less', 1, 5],
+  ])('grants its own time to who asks for %s (423)', async (_, expires, granted) => {
+    const connection = await connect()
+    const terms = { ...login('alice', newSessionUri(env.random)), expires }
+    expect(await connection.authenticate(terms)).toMatchObject({ expires: granted })
+  })
+
   test('carries messages both ways, with their reports', async () => {
     const { alice, bob } = await conversation()
     for (const [from, to] of [
