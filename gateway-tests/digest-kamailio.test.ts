@@ -153,7 +153,7 @@ test('every request within a call is answered, and a MESSAGE, where Kamailio wan
   alice.cut() // A new connection mends its calls by a re-INVITE.
   await registered(alice.events, 2)
   const answered = () => alice.sent.slice(first).filter((text) => text.startsWith('ACK'))
-  await expect.poll(answered, 'one for the challenge, one for the 200').toHaveLength(2)
+  await expect.poll(answered).toHaveLength(2) // One for the challenge, one for the 200.
   expect(latest('INVITE')).toMatch(/^To: .*;tag=/m)
   alice.agent.sendPage('sip:bob@test.local', 'text/plain', 'aside')
   expect(await told(bob.events, 'page')).toMatchObject({ body: 'aside' })
