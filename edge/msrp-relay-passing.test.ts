@@ -4,6 +4,7 @@ import { CUT_BODY_MAX, STREAM_BODY_MAX } from './msrp-relay-limits.ts'
 import { field } from './testing/raw-msrp.ts'
 import { RawStream, startPeer } from './testing/raw-msrp-stream.ts'
 import { type Member, startRelay, type TestRelay } from './testing/relay.ts'
+import { untilStill } from './testing/until-still.ts'
 
 const PEER = 'msrp://peer.example.test:9/p;tcp'
 const MB = 1_000_000
@@ -190,10 +191,3 @@ test('20 MB in many chunks from a WebSocket arrive at TCP as they were', async (
   )
   far.stop()
 })
-
-async function untilStill(figure: () => number): Promise<void> {
-  for (let before = -1; before !== figure(); ) {
-    before = figure()
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-}

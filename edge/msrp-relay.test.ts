@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ADMISSION } from './msrp-relay-hop.ts'
 import { authLines, field, nonceOf, type RawMsrp } from './testing/raw-msrp.ts'
 import { type Member, REALM, startRelay, type TestRelay } from './testing/relay.ts'
+import { untilStill } from './testing/until-still.ts'
 
 let relay: TestRelay
 beforeEach(async () => {
@@ -501,11 +502,4 @@ async function drain(client: RawMsrp): Promise<string[]> {
   const lines: string[] = []
   while (client.unread > 0) lines.push((await client.next())[0]!)
   return lines
-}
-
-async function untilStill(figure: () => number): Promise<void> {
-  for (let before = -1; before !== figure(); ) {
-    before = figure()
-    await new Promise((resolve) => setTimeout(resolve, 150))
-  }
 }

@@ -8,6 +8,7 @@ import type { SrvRecord, SrvResolver } from './dial.ts'
 import { systemEnv } from './env.ts'
 import { RelayPasses } from './relay-passes.ts'
 import { makeCa } from './testing/local-ca.ts'
+import { untilStill } from './testing/until-still.ts'
 import { ProviderTunnels, parseOverride, type TunnelNote, type TunnelOptions } from './tunnel.ts'
 
 const ours = makeCa()
@@ -196,14 +197,6 @@ test('a provider that does not read stops the browser', async () => {
   expect(browser.bufferedAmount).toBeGreaterThan(whole / 4)
   expect((await read(remote, whole)).length).toBe(whole)
 })
-
-/** Waits until a figure has stopped changing. */
-async function untilStill(figure: () => number): Promise<void> {
-  for (let before = -1; before !== figure(); ) {
-    before = figure()
-    await new Promise((resolve) => setTimeout(resolve, 150))
-  }
-}
 
 test.each([
   ['for another name', () => ours.issue('elsewhere.test')],
