@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import type { OtrEngine } from '../otr/index.ts'
+import { MemoryStore } from './testing/memory-store.ts'
 import { type Actor, couple, stage } from './testing/stage.ts'
 
 test('signing out while the key is made cancels that: none is saved, and the next is made anew', async () => {
   await using on = await stage()
   const saved: string[] = []
-  const alice = await on.actor('alice', { signIn: false })
+  const alice = await on.actor('alice', { signIn: false, store: new MemoryStore() })
   const { keys } = alice.store
   const save = keys.save.bind(keys)
   keys.save = async (account, record) => {

@@ -15,7 +15,8 @@ import type {
   Verification,
 } from '../events.ts'
 import type { FileHost } from '../file-door.ts'
-import { MemoryKeyStore, MemoryStore } from './memory-store.ts'
+import { storeWithKey } from './account-key.ts'
+import { type MemoryKeyStore, MemoryStore } from './memory-store.ts'
 
 /** An edge of its own, and the clients that a test puts on it. */
 export interface Stage {
@@ -296,10 +297,10 @@ export class Actor {
   }
 }
 
-/** Making a key takes its time; a name has the same one in all tests of a file. */
+/** A name has the same key in all tests of a file. */
 function keysOf(edge: Edge, name: string): MemoryKeyStore {
   const account = parseAddress(name, edge.domain)
-  const keys = KEYS.get(account) ?? new MemoryKeyStore()
+  const keys = KEYS.get(account) ?? storeWithKey(account)
   KEYS.set(account, keys)
   return keys
 }
@@ -307,7 +308,7 @@ function keysOf(edge: Edge, name: string): MemoryKeyStore {
 const KEYS = new Map<Address, MemoryKeyStore>()
 
 /** A test that waits longer than this for an event has failed. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 30_000
 
 function nodeEnv(
   speed: number,
