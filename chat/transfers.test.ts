@@ -249,14 +249,14 @@ test.each(['encrypted', 'in clear'])(
       alice.client.approveUnencrypted(bob.address, id)
     }
     bob.client.acceptFile(alice.address, (await reaches(bob, 'asks')).id)
-    const before = bob.events.length
+    // Whoever is back first may be so before the other has noticed that anything was lost.
+    const [hers, his] = [alice.events.length, bob.events.length]
     const lost = await reaches(alice, 'failed')
     expect(lost.state).toMatchObject({ resumable: true })
     await reaches(bob, 'failed')
-    const from = alice.events.length
     const isBack = (event: ChatEvent) =>
       event.type === 'privacy' && event.privacy.state === 'unverified'
-    await Promise.all([alice.until(isBack, from), bob.until(isBack, before)])
+    await Promise.all([alice.until(isBack, hers), bob.until(isBack, his)])
     if (how === 'in clear') await inClear(alice, bob)
     const resumedAt = written.length
     alice.client.resumeFile(bob.address, id)
@@ -285,8 +285,8 @@ test('a file that began in clear begins anew, encrypted, once the conversation i
   await reaches(alice, 'asks')
   alice.client.approveUnencrypted(bob.address, id)
   bob.client.acceptFile(alice.address, (await reaches(bob, 'asks')).id)
-  await reaches(alice, 'failed')
   const from = [alice.events.length, bob.events.length] as const
+  await reaches(alice, 'failed')
   const isBack = (event: ChatEvent) =>
     event.type === 'privacy' && event.privacy.state === 'unverified'
   await Promise.all([alice.until(isBack, from[0]), bob.until(isBack, from[1])])
