@@ -61,8 +61,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['*.test.ts', '{otr,msrp,sip,chat,web,agent,edge}/**/*.test.ts'],
-          testTimeout: 20_000,
-          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

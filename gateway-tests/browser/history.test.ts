@@ -244,7 +244,7 @@ test('ten thousand messages: all can be read, few are drawn, and the reader’s 
   await page.getByRole('button', { name: 'Jump to latest' }).click()
   await row(alice, 'message 9999').waitFor()
   expect(await page.getByRole('log').getByRole('listitem').count()).toBeLessThanOrEqual(DRAWN_MAX)
-}, 120_000)
+}, 300_000) // Every one of them is drawn, by whatever core is left.
 
 test('a message of long ago that is looked for is fetched and shown', async () => {
   const { page } = alice
@@ -255,7 +255,7 @@ test('a message of long ago that is looked for is fetched and shown', async () =
   await page.getByRole('searchbox', { name: 'Search for' }).fill('message 4321')
   await page.getByRole('list', { name: 'Found messages' }).getByRole('button').click()
   await expect.poll(() => page.evaluate(focusedText)).toContain('message 4321')
-}, 60_000)
+})
 
 test('nothing broke the page’s own rules', () => {
   expect(complaints).toEqual([])
