@@ -39,6 +39,10 @@ export interface Kamailio extends AsyncDisposable {
 export interface KamailioOptions {
   /** 0, the default, takes any free one. */
   readonly port?: number
+  /** Of the accounts. Default: {@link KAMAILIO_DOMAIN}. */
+  readonly domain?: string
+  /** The account of a gateway, and the domains behind it. */
+  readonly gateway?: { readonly account: string; readonly domains: readonly string[] }
   /** Serve wss, with a certificate for localhost by this authority; all PEM. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string }
   /** Be one of two nodes: where they meet, `host:port`, and the ports of both relays. */
@@ -67,6 +71,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   if (spawnSync('kamailio', ['-v']).error !== undefined) {
     throw new Error('This test needs the Debian package kamailio: apt-get install kamailio')
   }
+  const { domain = KAMAILIO_DOMAIN } = options
   const port = options.port || (await freePort())
   const adminPort = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'sotto-kamailio-'))
@@ -75,7 +80,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   cpSync(SHIPPED, folder, { recursive: true })
   writeFileSync(
     join(folder, 'local.cfg'),
-    localSettings(options, { port, adminPort, accounts, control }),
+    localSettings(options, { domain, port, adminPort, accounts, control }),
   )
   const configuration = join(folder, 'kamailio.cfg')
   const { webSockets = true, change = (shipped) => shipped } = options
@@ -85,7 +90,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   const runScript = (args: string[], input = '') =>
     execFileSync(join(folder, 'accounts.sh'), [accounts, ...args], { input, stdio: 'pipe' })
   const setAccount = (user: string, password: string) =>
-    void runScript(['set', `${user}@${KAMAILIO_DOMAIN}`], `${password}\n`)
+    void runScript(['set', `${user}@${domain}`], `${password}\n`)
   runScript(['init'])
   for (const user of USERS) setAccount(user, passwordOf(user))
 
@@ -122,6 +127,7 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
 }
 
 interface Places {
+  readonly domain: string
   readonly port: number
   readonly adminPort: number
   readonly accounts: string
@@ -130,12 +136,12 @@ interface Places {
 
 /** The shipped `local.cfg` with every value replaced, and without the features that are not wanted. */
 function localSettings(options: KamailioOptions, places: Places): string {
-  const { tls, cluster, origins = 'http://127[.]0[.]0[.]1:[0-9]+' } = options
+  const { tls, cluster, gateway, origins = 'http://127[.]0[.]0[.]1:[0-9]+' } = options
   const relays = cluster?.relays ?? [places.port]
   const host = tls === undefined ? '127.0.0.1' : 'localhost'
   const scheme = tls === undefined ? 'msrp' : 'msrps'
   const values: Record<string, string | number> = {
-    SIP_DOMAIN: KAMAILIO_DOMAIN,
+    SIP_DOMAIN: places.domain,
     ACCOUNTS: places.accounts,
     ORIGINS: origins,
     LISTEN_PUBLIC: `${tls === undefined ? 'tcp' : 'tls'}:127.0.0.1:${places.port}`,
@@ -144,6 +150,8 @@ function localSettings(options: KamailioOptions, places: Places): string {
     WRONG_PASSWORDS: 20,
     ADMIN_PORT: places.adminPort,
     CONTROL_SOCKET: places.control,
+    GATEWAY_ACCOUNT: gateway?.account ?? '',
+    GATEWAY_DOMAINS: gateway?.domains.map((name) => name.replaceAll('.', '[.]')).join('|') ?? '',
     CLUSTER_PORT: cluster?.here.split(':')[1] ?? 0,
     CLUSTER_HERE: cluster?.here ?? '',
     CLUSTER_PEER: cluster?.peer ?? '',
@@ -151,6 +159,7 @@ function localSettings(options: KamailioOptions, places: Places): string {
   }
   const isUnwanted = (line: string) =>
     (line.includes('WITH_TLS') && tls === undefined) ||
+    (line.includes('WITH_GATEWAY') && gateway === undefined) ||
     (line.includes('WITH_CLUSTER') && cluster === undefined)
   const settings = readFileSync(join(SHIPPED, 'local.cfg'), 'utf8')
   return settings

@@ -185,7 +185,7 @@ export class SipPhone {
     const name = challenge.status === 401 ? 'www-authenticate' : 'proxy-authenticate'
     const params = headers(challenge, name)
       .map((value) => parseAuthParams(value.replace(/^Digest /, '')))
-      .find((one) => one.get('algorithm') === algorithm)!
+      .find((one) => (one.get('algorithm') ?? 'MD5') === algorithm)!
     const h = (text: string): string =>
       createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
         .update(text)
