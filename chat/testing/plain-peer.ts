@@ -1,6 +1,5 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 import { WebSocket as NodeWebSocket } from 'ws'
-import type { Edge } from '../../edge/index.ts'
 import {
   MsrpConnection,
   type MsrpSessionDoor,
@@ -14,20 +13,21 @@ import { type MsrpDescription, SipAgent, type SipEvent, type SipSocket } from '.
 import { parseAddress } from '../address.ts'
 import { seal, unseal } from '../envelope.ts'
 import type { Address } from '../events.ts'
+import type { ChatServer } from './stage.ts'
 
 const random = (length: number) => randomFillSync(new Uint8Array(length))
 const after = (ms: number, task: () => void) => {
   const timer = setTimeout(task, ms)
   return () => clearTimeout(timer)
 }
-const socket = (edge: Edge, protocol: string) => new NodeWebSocket(edge.wsUrl, protocol)
+const socket = ({ wsUrl }: ChatServer, protocol: string) => new NodeWebSocket(wsUrl, protocol)
 
 /** A chat client from before OTR: it takes every call, and reads what comes as plain text. */
 export class PlainPeer {
   readonly address: Address
   /** Every text that it was sent, however it looked. */
   readonly texts: string[] = []
-  readonly #edge: Edge
+  readonly #server: ChatServer
   readonly #password: string
   readonly #agent: SipAgent
   #session: MsrpSessionDoor | null = null
@@ -35,16 +35,16 @@ export class PlainPeer {
   #remotePath: readonly string[] = []
   #registered = () => {}
 
-  constructor(edge: Edge, name: string, password: string) {
-    this.#edge = edge
+  constructor(server: ChatServer, name: string, password: string) {
+    this.#server = server
     this.#password = password
-    this.address = parseAddress(name, edge.domain)
-    const connect = () => socket(edge, 'sip') as unknown as SipSocket
+    this.address = parseAddress(name, server.domain)
+    const connect = () => socket(server, 'sip') as unknown as SipSocket
     this.#agent = new SipAgent(
       {
         address: this.address,
         password,
-        server: edge.wsUrl,
+        server: server.wsUrl,
         displayName: null,
         instanceId: randomUUID(),
       },
@@ -104,12 +104,12 @@ export class PlainPeer {
 
   async #berth(): Promise<readonly string[]> {
     this.#connection ??= new MsrpConnection(
-      await opened(socket(this.#edge, 'msrp') as unknown as WebSocket),
+      await opened(socket(this.#server, 'msrp') as unknown as WebSocket),
       { random, after },
     )
     const uri = newSessionUri(random)
     const { usePath } = await this.#connection.authenticate({
-      relay: relayUri(this.#edge.wsUrl),
+      relay: relayUri(this.#server.wsUrl),
       uri,
       username: this.address.slice(4, this.address.indexOf('@')),
       password: this.#password,

@@ -97,6 +97,9 @@ export async function stage(options: Partial<EdgeOptions> = {}): Promise<Stage> 
   }
 }
 
+/** A server of any kind, as far as a client must know it. */
+export type ChatServer = Pick<Edge, 'domain' | 'wsUrl'>
+
 /** A client and all it has told. */
 export class Actor {
   readonly client: ChatClient
@@ -109,19 +112,19 @@ export class Actor {
   #ahead = 0
   #waiters = new Set<() => void>()
 
-  constructor(edge: Edge, name: string, options: ActorOptions) {
+  constructor(server: ChatServer, name: string, options: ActorOptions) {
     const { store, speed = 1, password = PASSWORD, otr = (engine) => engine } = options
     const env = {
       ...nodeEnv(speed, this.#sockets, options.forge ?? null),
       now: () => Date.now() + this.#ahead,
     }
-    this.store = store ?? new MemoryStore(keysOf(edge, name))
-    this.address = parseAddress(name, edge.domain)
+    this.store = store ?? new MemoryStore(keysOf(server, name))
+    this.address = parseAddress(name, server.domain)
     this.client = new ChatClient({
       account: {
         address: this.address,
         password,
-        server: edge.wsUrl,
+        server: server.wsUrl,
         displayName: name,
         instanceId: randomUUID(),
       },
@@ -298,8 +301,8 @@ export class Actor {
 }
 
 /** A name has the same key in all tests of a file. */
-function keysOf(edge: Edge, name: string): MemoryKeyStore {
-  const account = parseAddress(name, edge.domain)
+function keysOf({ domain }: ChatServer, name: string): MemoryKeyStore {
+  const account = parseAddress(name, domain)
   const keys = KEYS.get(account) ?? storeWithKey(account)
   KEYS.set(account, keys)
   return keys

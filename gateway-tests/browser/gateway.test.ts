@@ -5,6 +5,7 @@ import { MCABBER } from '../clients/mcabber.ts'
 import type { XmppClient } from '../clients/xmpp-client.ts'
 import { ManInTheMiddle } from '../gateway/man-in-the-middle.ts'
 import { NOBODY_BETWEEN } from '../gateway/middle.ts'
+import { edgeWith } from '../gateway/sip-server.ts'
 import { COMPONENTS, type GatewayStage, gatewayStage, SIP_DOMAIN } from '../gateway/stage.ts'
 import { startProsody } from '../xmpp/prosody.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
@@ -29,13 +30,13 @@ beforeAll(async () => {
   xmpp = await startProsody(COMPONENTS)
   mallory = await ManInTheMiddle.create()
   stage = await gatewayStage(xmpp, {
-    webRoot: WEB,
+    sip: edgeWith(WEB),
     middle: (jid) => (jid.startsWith('carol@') ? mallory : NOBODY_BETWEEN),
   })
   bob = await login('bob')
   carol = await login('carol')
-  const context = await newPerson(browser, new URL(stage.edge.url).origin)
-  alice = await Person.arrive(context, stage.edge.url, 'alice')
+  const context = await newPerson(browser, new URL(stage.sip.url).origin)
+  alice = await Person.arrive(context, stage.sip.url, 'alice')
   await alice.createAccount()
   await alice.online()
 })

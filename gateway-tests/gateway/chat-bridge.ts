@@ -2,6 +2,7 @@ import {
   type MsrpMessage,
   type MsrpSessionEvent,
   newIdent,
+  profileOf,
   readComposing,
   writeComposing,
 } from '../../msrp/index.ts'
@@ -120,8 +121,11 @@ export class ChatBridge {
     if (event.type === 'page') this.#page(event.contentType, event.body)
     if (!('call' in event) || event.call !== this.#call) return
     if (event.type === 'established') {
-      const { remote, active } = event
-      this.#berth?.session.start({ remotePath: remote.path, active })
+      const { peer, remote, active } = event
+      // Kamailio's relay takes no large frame, and most peers no second chunk.
+      const { maxChunk } = profileOf({ userAgent: peer.userAgent, ...remote })
+      const start = { remotePath: remote.path, active }
+      this.#berth?.session.start(maxChunk === null ? start : { ...start, maxChunk })
     } else if (event.type === 'ended') this.#over(event.error)
   }
 

@@ -53,6 +53,11 @@ export class Gateway {
     this.#up = await Up.start(this.#options)
   }
 
+  /** Whether SIP finds us: not while its server is away. */
+  get isRegistered(): boolean {
+    return this.#up?.isRegistered === true
+  }
+
   /** Hangs up everywhere, tells everybody, and leaves. Knows nothing of it after the next start. */
   async stop(): Promise<void> {
     await this.#up?.stop()
@@ -103,6 +108,10 @@ class Up {
       up.#components.set(domain, await XmppComponent.connect({ port, domain, secret }, onStanza))
     }
     return up
+  }
+
+  get isRegistered(): boolean {
+    return this.#trunk.isRegistered
   }
 
   async stop(): Promise<void> {

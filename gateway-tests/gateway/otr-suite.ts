@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { childOf } from '../clients/xml.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
+import { edgeWith } from './sip-server.ts'
 import { type GatewayStage, gatewayStage, type Pair } from './stage.ts'
 import { HINTS } from './stanzas.ts'
 
@@ -27,14 +28,14 @@ function numbers(texts: readonly string[]): string {
   return texts.map((text) => text.split(' ', 1)[0]).join(' ')
 }
 
-/** What OTR is to do through the gateway, over any XMPP server. */
-export function testOtr(start: () => Promise<XmppServer>): void {
+/** What OTR is to do through the gateway, over any XMPP server. @param sip - default: an edge */
+export function testOtr(start: () => Promise<XmppServer>, sip = edgeWith(null)): void {
   let xmpp: XmppServer
   let stage: GatewayStage
 
   beforeAll(async () => {
     xmpp = await start()
-    stage = await gatewayStage(xmpp)
+    stage = await gatewayStage(xmpp, { sip })
   })
   afterAll(async () => {
     await stage?.[Symbol.asyncDispose]()

@@ -61,6 +61,9 @@ export class RelayPort {
   async #connect(): Promise<MsrpConnection> {
     const socket = new WebSocket(this.#options.server, MSRP_SUBPROTOCOL)
     this.#socket = socket
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#connection = null // The next session gets another.
+    })
     return new MsrpConnection(await opened(socket as unknown as WebSocketLike), clock)
   }
 }

@@ -50,6 +50,7 @@ export class SipTrunk {
   readonly #onRequest: (request: string) => boolean
   #socket: WebSocket | null = null
   #registered: () => void = () => {}
+  #isRegistered = false
 
   constructor(
     options: TrunkOptions,
@@ -72,10 +73,16 @@ export class SipTrunk {
       },
       { ...clock, connect: (url) => this.#connect(url) },
       (event) => {
-        if (event.type === 'registration' && event.registration.state === 'registered')
-          this.#registered()
+        if (event.type !== 'registration') return
+        this.#isRegistered = event.registration.state === 'registered'
+        if (this.#isRegistered) this.#registered()
       },
     )
+  }
+
+  /** Whether calls find us now: not while the server is away. */
+  get isRegistered(): boolean {
+    return this.#isRegistered
   }
 
   /** Resolves once it is registered. */
@@ -141,8 +148,9 @@ export class SipTrunk {
     return door
   }
 
+  /** What is said while there is no connection is lost, as on any network. */
   send(message: string): void {
-    this.#socket?.send(message)
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(message)
   }
 
   #connect(url: string): SipSocket {
