@@ -89,6 +89,10 @@ class Bitlbee implements XmppClient {
     this.#write(`PRIVMSG ${this.#nick} :${text}`)
   }
 
+  async type(): Promise<void> {
+    await this.say('\x01TYPING 1\x01')
+  }
+
   async verify(secret: string): Promise<void> {
     this.#root(`otr smp ${this.#nick} "${secret}"`)
   }

@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { begun, ClientHome, needsPackage, until } from './client-home.ts'
-import { EventLog } from './event-log.ts'
-import { Terminal } from './terminal.ts'
+import { begun, needsPackage, until } from './client-home.ts'
+import type { Terminal } from './terminal.ts'
+import { TerminalClient } from './terminal-client.ts'
 import type {
   ClientEvent,
   ClientState,
@@ -26,25 +26,29 @@ export const MCABBER: XmppClientKind = {
   },
 }
 
-class Mcabber implements XmppClient {
-  readonly events = new EventLog<ClientEvent>(() => this.log())
-  readonly #options: XmppClientOptions
-  readonly #home = new ClientHome('mcabber')
-  #terminal: Terminal | null = null
-  /** Lines of the conversation that became events. */
-  #read = 0
-
+class Mcabber extends TerminalClient implements XmppClient {
   constructor(options: XmppClientOptions) {
-    this.#options = options
+    super('mcabber', options)
   }
 
-  async begin(): Promise<void> {
-    const { peer } = this.#options
-    this.#home.write('mcabberrc', settings(this.#options, this.#home.folder))
-    this.#home.makeFolder('otr')
-    this.#home.write('trace', '')
-    this.#terminal = new Terminal(this.#home, `/usr/bin/mcabber -f ${this.#home.path('mcabberrc')}`)
-    const terminal = this.#terminal
+  protected get program() {
+    return { command: `/usr/bin/mcabber -f ${this.home.path('mcabberrc')}` }
+  }
+
+  protected get keys(): string {
+    return `otr/${this.options.account}.key`
+  }
+
+  override async begin(): Promise<void> {
+    this.home.write('mcabberrc', settings(this.options, this.home.folder))
+    this.home.makeFolder('otr')
+    this.home.write('trace', '')
+    this.home.remove('fifo')
+    await super.begin()
+  }
+
+  protected async logIn(terminal: Terminal): Promise<void> {
+    const { peer } = this.options
     await this.#expectTrace(/Your status has been set/)
     this.#command(`add ${peer}`)
     await this.#expectTrace(/Sent presence notification request|already in your buddylist/i)
@@ -52,20 +56,18 @@ class Mcabber implements XmppClient {
     await this.#select(peer)
     terminal.press('Enter')
     await terminal.expect(new RegExp(`^~.*Buddy: ${peer}`))
-    this.#read = 0
-    terminal.onScreen = (screen) => this.#readEvents(screen)
   }
 
   async startOtr(): Promise<void> {
-    this.#command(`otr start ${this.#options.peer}`)
+    this.#command(`otr start ${this.options.peer}`)
   }
 
   async say(text: string): Promise<void> {
-    this.#command(`say_to ${this.#options.peer} ${text}`)
+    this.#command(`say_to ${this.options.peer} ${text}`)
   }
 
   async verify(secret: string): Promise<void> {
-    this.#command(`otr smpq ${this.#options.peer} ${secret}`)
+    this.#command(`otr smpq ${this.options.peer} ${secret}`)
   }
 
   async ask(_question: string, answer: string): Promise<void> {
@@ -73,15 +75,15 @@ class Mcabber implements XmppClient {
   }
 
   async answer(secret: string): Promise<void> {
-    this.#command(`otr smpr ${this.#options.peer} ${secret}`)
+    this.#command(`otr smpr ${this.options.peer} ${secret}`)
   }
 
   async abortSmp(): Promise<void> {
-    this.#command(`otr smpa ${this.#options.peer}`)
+    this.#command(`otr smpa ${this.options.peer}`)
   }
 
   async endOtr(): Promise<void> {
-    this.#command(`otr stop ${this.#options.peer}`)
+    this.#command(`otr stop ${this.options.peer}`)
   }
 
   async fingerprint(): Promise<string> {
@@ -90,7 +92,7 @@ class Mcabber implements XmppClient {
   }
 
   async state(): Promise<ClientState> {
-    const { peer } = this.#options
+    const { peer } = this.options
     const [, state] = await this.#ask(`otr info ${peer}`, /: (plaintext|encrypted|finished)\b.*\(/)
     if (state !== 'encrypted') return state === 'finished' ? 'ended' : 'plaintext'
     // It may end between the two questions.
@@ -101,35 +103,20 @@ class Mcabber implements XmppClient {
   }
 
   async setOpportunistic(on: boolean): Promise<void> {
-    this.#command(`otrpolicy ${this.#options.peer} ${on ? 'opportunistic' : 'manual'}`)
-  }
-
-  async restart(key: 'same' | 'new'): Promise<void> {
-    await this.#end()
-    if (key === 'new') this.#home.remove(`otr/${this.#options.account}.key`)
-    await this.begin()
-  }
-
-  async stop(): Promise<void> {
-    await this.#end()
-    this.#home.delete()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop()
+    this.#command(`otrpolicy ${this.options.peer} ${on ? 'opportunistic' : 'manual'}`)
   }
 
   log(): string {
-    return `${this.#trace}\n${this.#terminal?.text}`
+    return `${this.#trace}\n${this.screen}`
   }
 
   get #trace(): string {
-    return readFileSync(this.#home.path('trace'), 'utf8')
+    return readFileSync(this.home.path('trace'), 'utf8')
   }
 
   #command(line: string): void {
     // Without a reader this throws at once, where a plain open would wait for ever.
-    const fifo = openSync(this.#home.path('fifo'), constants.O_WRONLY | constants.O_NONBLOCK)
+    const fifo = openSync(this.home.path('fifo'), constants.O_WRONLY | constants.O_NONBLOCK)
     writeSync(fifo, `${line}\n`)
     closeSync(fifo)
   }
@@ -143,7 +130,7 @@ class Mcabber implements XmppClient {
 
   /** Again and again: it knows nobody before its roster has come. */
   async #select(peer: string): Promise<void> {
-    for (let tries = 0; !this.#terminal?.text.includes(`Buddy: ${peer}`); tries++) {
+    for (let tries = 0; !this.screen.includes(`Buddy: ${peer}`); tries++) {
       if (tries > TRIES) throw new Error(`${peer} is not in its roster:\n${this.log()}`)
       this.#command(`roster search ${peer}`)
       await setTimeout(100)
@@ -158,18 +145,13 @@ class Mcabber implements XmppClient {
     )
   }
 
-  async #end(): Promise<void> {
-    await this.#terminal?.close()
-    this.#terminal = null
-    await this.#home.end()
-    this.#home.remove('fifo')
+  protected linesOf(screen: readonly string[]): readonly string[] {
+    const end = screen.findIndex((line) => !isLine(line))
+    return end < 0 ? screen : screen.slice(0, end)
   }
 
-  #readEvents(screen: readonly string[]): void {
-    for (; isLine(screen[this.#read]); this.#read++) {
-      const event = readLine(screen[this.#read]!, screen.slice(this.#read + 1, this.#read + 3))
-      if (event !== null) this.events.add(event)
-    }
+  protected readLine(line: string, next: readonly string[]): ClientEvent | null {
+    return readLine(line, next)
   }
 }
 
@@ -201,8 +183,8 @@ function modulesFolder(): string {
 const TRIES = 100
 const STAMP = /^\d\d-\d\d \d\d:\d\d /
 
-function isLine(line: string | undefined): boolean {
-  return line !== undefined && (STAMP.test(line) || line.startsWith(' '.repeat(16)))
+function isLine(line: string): boolean {
+  return STAMP.test(line) || line.startsWith(' '.repeat(16))
 }
 
 const SMP = "OTR: Socialist Millionaires' Protocol"

@@ -77,6 +77,10 @@ class Pidgin:
         if op == "say":
             chat = self.purple.PurpleConvIm(self.conversation)
             self.purple.PurpleConvImSend(chat, html.escape(text, quote=False))
+        elif op == "type":  # A key, which is taken back.
+            entry = next(text for text in showing(conversation_window(), "text") if is_editable(text))
+            Atspi.EditableText.insert_text(entry, 0, "a", 1)
+            Atspi.EditableText.delete_text(entry, 0, 1)
         elif op == "menu":
             press(conversation_window(), "menu item", item)
         elif op == "dialog":
@@ -130,6 +134,10 @@ def all_below(node, role):
 
 def is_showing(node):
     return node.get_state_set().contains(Atspi.StateType.SHOWING)
+
+
+def is_editable(node):
+    return node.get_state_set().contains(Atspi.StateType.EDITABLE)
 
 
 def showing(node, role):

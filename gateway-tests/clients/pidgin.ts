@@ -80,6 +80,10 @@ class Pidgin implements XmppClient {
     await this.#run({ op: 'say', text })
   }
 
+  async type(): Promise<void> {
+    await this.#run({ op: 'type' })
+  }
+
   async verify(secret: string): Promise<void> {
     await this.#openDialog()
     const method = 'Shared secret'

@@ -1,6 +1,6 @@
-import { begun, ClientHome, needsPackage, until } from './client-home.ts'
-import { EventLog } from './event-log.ts'
-import { Terminal } from './terminal.ts'
+import { begun, needsPackage, until } from './client-home.ts'
+import type { Terminal } from './terminal.ts'
+import { TerminalClient } from './terminal-client.ts'
 import type {
   ClientEvent,
   ClientState,
@@ -25,89 +25,83 @@ export const PROFANITY: XmppClientKind = {
   },
 }
 
-class Profanity implements XmppClient {
-  readonly events = new EventLog<ClientEvent>(() => this.log())
-  readonly #options: XmppClientOptions
-  readonly #home = new ClientHome('profanity')
-  #terminal: Terminal | null = null
-  /** Lines of the conversation that became events. */
-  #read = 0
-
+class Profanity extends TerminalClient implements XmppClient {
   constructor(options: XmppClientOptions) {
-    this.#options = options
+    super('profanity', options)
   }
 
-  async begin(): Promise<void> {
-    const { port, account, password, peer } = this.#options
+  protected get program() {
+    const [config, data] = [this.home.path('config'), this.home.path('data')]
+    const env = { XDG_CONFIG_HOME: config, XDG_DATA_HOME: data }
+    return { command: '/usr/bin/profanity -l DEBUG', env }
+  }
+
+  protected get keys(): string {
+    return 'data/profanity/otr'
+  }
+
+  protected async logIn(terminal: Terminal): Promise<void> {
+    const { port, account, password, peer } = this.options
     const [user, domain] = account.split('@')
-    this.#terminal = new Terminal(this.#home, '/usr/bin/profanity -l DEBUG', {
-      XDG_CONFIG_HOME: this.#home.path('config'),
-      XDG_DATA_HOME: this.#home.path('data'),
-    })
-    const terminal = this.#terminal
     await terminal.expect(/Type '\/help' to show complete help/)
-    for (const setting of ['/autoping set 0', '/history off', '/chlog off', '/otr log on']) {
-      terminal.type(setting)
-    }
+    for (const setting of SETTINGS) terminal.type(setting)
     terminal.type(`/connect ${user}@${domain} server 127.0.0.1 port ${port} tls disable`)
     await terminal.expect(/Enter password:/)
     terminal.type(password)
     await terminal.expect(/logged in successfully/)
     terminal.type(`/otr gen`)
     await terminal.expect(/Private key generation complete|already generated/)
-    this.#read = 0
     terminal.type(`/msg ${peer}`)
     await terminal.expect(new RegExp(`^ ${peer} .*\\[unencrypted\\]`))
-    terminal.onScreen = (screen) => this.#readEvents(screen)
   }
 
   async startOtr(): Promise<void> {
-    this.#type('/otr start')
+    this.terminal.type('/otr start')
   }
 
   async say(text: string): Promise<void> {
-    this.#type(text)
+    this.terminal.type(text)
   }
 
   async verify(secret: string): Promise<void> {
-    this.#type(`/otr secret "${secret}"`)
+    this.terminal.type(`/otr secret "${secret}"`)
   }
 
   async ask(question: string, answer: string): Promise<void> {
-    this.#type(`/otr question "${question}" "${answer}"`)
+    this.terminal.type(`/otr question "${question}" "${answer}"`)
   }
 
   async answer(secret: string): Promise<void> {
     const { question } = this.events.of('smpAsked').at(-1)!
-    this.#type(`/otr ${question === null ? 'secret' : 'answer'} "${secret}"`)
+    this.terminal.type(`/otr ${question === null ? 'secret' : 'answer'} "${secret}"`)
   }
 
   async abortSmp(): Promise<void> {
-    this.#type('/otr abort')
-    await this.#terminal?.expect(/Invalid usage, see '\/help otr'/)
+    this.terminal.type('/otr abort')
+    await this.terminal.expect(/Invalid usage, see '\/help otr'/)
   }
 
   async endOtr(): Promise<void> {
-    this.#type('/otr end')
+    this.terminal.type('/otr end')
   }
 
   async fingerprint(): Promise<string> {
-    this.#type('/otr myfp')
-    const [, digits] = await this.#terminal!.expect(new RegExp(`${FINGERPRINT}: ([0-9A-F ]{44})`))
+    this.terminal.type('/otr myfp')
+    const [, digits] = await this.terminal.expect(new RegExp(`${FINGERPRINT}: ([0-9A-F ]{44})`))
     return digits!.replaceAll(' ', '').toLowerCase()
   }
 
   async state(): Promise<ClientState> {
-    const title = this.#terminal?.screen[0] ?? ''
+    const title = this.terminal.screen[0] ?? ''
     if (!title.includes('[OTR]')) return 'plaintext'
     return title.includes('[trusted]') ? 'verified' : 'encrypted'
   }
 
   async setOpportunistic(on: boolean): Promise<void> {
-    this.#type(`/otr policy ${on ? 'opportunistic' : 'manual'} ${this.#options.peer}`)
-    const shown = () => this.#terminal?.screen.filter((line) => line.includes(FINGERPRINT)).length
+    this.terminal.type(`/otr policy ${on ? 'opportunistic' : 'manual'} ${this.options.peer}`)
+    const shown = () => this.terminal.screen.filter((line) => line.includes(FINGERPRINT)).length
     const before = shown()
-    this.#type('/otr myfp') // It says nothing here about a policy: its next answer comes after it.
+    this.terminal.type('/otr myfp') // It says nothing here about a policy: its next answer comes after it.
     await until(
       () => shown() !== before,
       'answer of profanity',
@@ -115,45 +109,22 @@ class Profanity implements XmppClient {
     )
   }
 
-  async restart(key: 'same' | 'new'): Promise<void> {
-    await this.#end()
-    if (key === 'new') this.#home.remove('data/profanity/otr')
-    await this.begin()
-  }
-
-  async stop(): Promise<void> {
-    await this.#end()
-    this.#home.delete()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop()
-  }
-
   log(): string {
-    return `${this.#home.log}\n${this.#terminal?.text}`
-  }
-
-  #type(line: string): void {
-    this.#terminal?.type(line)
-  }
-
-  async #end(): Promise<void> {
-    await this.#terminal?.close()
-    this.#terminal = null
-    await this.#home.end()
+    return `${this.home.log}\n${this.screen}`
   }
 
   /** Below the title come the lines of the conversation, and never change. */
-  #readEvents(screen: readonly string[]): void {
-    const lines = screen.slice(1, -2)
-    for (; lines[this.#read]; this.#read++) {
-      const event = readLine(lines[this.#read]!, lines[this.#read + 1] ?? '')
-      if (event !== null) this.events.add(event)
-    }
+  protected linesOf(screen: readonly string[]): readonly string[] {
+    return screen.slice(1, -2)
+  }
+
+  protected readLine(line: string, [next = '']: readonly string[]): ClientEvent | null {
+    return readLine(line, next)
   }
 }
 
+/** It tells that its user types only if it is told to. */
+const SETTINGS = ['/autoping set 0', '/history off', '/chlog off', '/otr log on', '/outtype on']
 const FINGERPRINT = 'Your OTR fingerprint'
 
 const NOTICES: readonly [RegExp, ClientEvent][] = [

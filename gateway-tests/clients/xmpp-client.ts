@@ -8,6 +8,8 @@ export interface XmppClient extends AsyncDisposable {
   startOtr(): Promise<void>
   /** Sends as its user does: encrypted if the conversation is. */
   say(text: string): Promise<void>
+  /** Types, without sending. Not where there is no user who could. */
+  type?(): Promise<void>
   /** Begins a verification with a shared secret. */
   verify(secret: string): Promise<void>
   /** Begins a verification with a question. */

@@ -5,7 +5,6 @@ import type { Ability } from '../clients/xmpp-client.ts'
 import { type ChatStanza, MUC } from '../gateway/stanzas.ts'
 import { XmppPerson } from '../gateway/xmpp-person.ts'
 import { LOOK, type Meeting } from './meeting.ts'
-import type { MatrixRow } from './rows.ts'
 import { VERIFICATION } from './verification-columns.ts'
 
 /** What a row may be unable to do besides the abilities that every client is tested for. */
@@ -22,9 +21,9 @@ export interface Column {
   readonly title: string
   /** What the client must be able to do. Without it `instead` runs, and the cell gives the evidence. */
   readonly needs?: Ability | MatrixLimit
-  run(meeting: Meeting, row: MatrixRow): Promise<void>
+  run(meeting: Meeting): Promise<void>
   /** What happens with a client that cannot. */
-  instead?(meeting: Meeting, row: MatrixRow): Promise<void>
+  instead?(meeting: Meeting): Promise<void>
 }
 
 const HUNDRED = 100
@@ -259,9 +258,9 @@ const AROUND = {
   composing: {
     title: 'composing: in the clear; while encrypted, we tell nothing that is not',
     needs: 'composes',
-    async run(meeting, row) {
+    async run(meeting) {
       await composeOurs(meeting)
-      await row.compose!(meeting.client)
+      await meeting.client.type!()
       await meeting.alice.until((event) => event.type === 'composing' && event.active)
       await composeEncrypted(meeting)
     },

@@ -1,5 +1,5 @@
 import { COLUMNS, type Column, type ColumnId } from './columns.ts'
-import { limitOf, type MatrixRow, ROWS } from './rows.ts'
+import { limitOf, type MatrixRow, nameOf, ROWS } from './rows.ts'
 import { SOTTO_ROWS, type SottoCell } from './sotto-rows.ts'
 
 export const BEGIN = '<!-- Written by matrix/document.test.ts, UPDATE_DOCS=1. -->'
@@ -11,7 +11,7 @@ const IDS = Object.keys(COLUMNS) as ColumnId[]
 export function writeMatrix(): string {
   const limits = new Map<string, Set<string>>()
   const clients = table(
-    ['', ...ROWS.map(({ kind, server }) => `${kind.name}, ${server}`)],
+    ['', ...ROWS.map(nameOf)],
     IDS.map((id) => [COLUMNS[id].title, ...ROWS.map((row) => cell(row, COLUMNS[id], limits))]),
   )
   const list = [...limits].map(([limit, who], at) => `${at + 1}. ${[...who].join(', ')}: ${limit}.`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, onTestFailed, test } from 'vitest'
 import { COLUMNS, type Column, type ColumnId } from './columns.ts'
 import { Meeting } from './meeting.ts'
-import { limitOf, type MatrixRow, ROWS, type RowId } from './rows.ts'
+import { limitOf, type MatrixRow, nameOf, ROWS, type RowId } from './rows.ts'
 
 /** Where each run leaves what it found: one file a row. */
 export const RESULTS = join(
@@ -26,7 +26,7 @@ export function testRow(id: RowId): void {
   let meeting: Meeting
 
   beforeAll(async () => {
-    meeting = await Meeting.start(row.kind, row.server)
+    meeting = await Meeting.start(row.kind, row.server, row.sip)
   })
   afterAll(async () => {
     await meeting?.[Symbol.asyncDispose]()
@@ -34,7 +34,7 @@ export function testRow(id: RowId): void {
     writeFileSync(join(RESULTS, `${id}.json`), `${JSON.stringify(results, null, 2)}\n`)
   })
 
-  describe(`${row.kind.name}, over ${row.server}`, () => {
+  describe(nameOf(row), () => {
     for (const columnId of Object.keys(COLUMNS) as ColumnId[]) {
       const column: Column = COLUMNS[columnId]
       const limit = limitOf(row, column)
@@ -48,7 +48,7 @@ export function testRow(id: RowId): void {
         test(title, async () => {
           onTestFailed(() => void process.stderr.write(`${meeting.log()}\n`))
           const run = limit === null ? column.run : (column.instead ?? column.run)
-          await run(meeting, row)
+          await run(meeting)
         })
       })
     }

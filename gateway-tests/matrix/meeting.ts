@@ -7,6 +7,7 @@ import { until } from '../clients/client-home.ts'
 import type { XmppClient, XmppClientKind } from '../clients/xmpp-client.ts'
 import { ManInTheMiddle } from '../gateway/man-in-the-middle.ts'
 import { type Middle, NOBODY_BETWEEN } from '../gateway/middle.ts'
+import { edgeWith, kamailioServer } from '../gateway/sip-server.ts'
 import { COMPONENTS, type GatewayStage, gatewayStage, SIP_DOMAIN } from '../gateway/stage.ts'
 import { type ChatStanza, readMessage } from '../gateway/stanzas.ts'
 import { XmppPerson } from '../gateway/xmpp-person.ts'
@@ -18,6 +19,10 @@ import type { XmppServer } from '../xmpp/xmpp-server.ts'
 export type ServerName = XmppServer['name']
 
 const START = { prosody: startProsody, ejabberd: startEjabberd } as const
+const SIP = { edge: edgeWith(null), kamailio: kamailioServer } as const
+/** What stands at SIP, between Sotto and the gateway. */
+export type SipServerName = keyof typeof SIP
+
 /** For what takes as long as a slow machine lets it. */
 export const LOOK = { timeout: 15_000 }
 
@@ -48,13 +53,18 @@ export class Meeting implements AsyncDisposable {
     this.#between = between
   }
 
-  static async start(kind: XmppClientKind, serverName: ServerName): Promise<Meeting> {
+  static async start(
+    kind: XmppClientKind,
+    serverName: ServerName,
+    sip: SipServerName = 'edge',
+  ): Promise<Meeting> {
     const server = await START[serverName]({ ...COMPONENTS, port: kind.serverPort ?? 0 })
     const between: Between = { middle: NOBODY_BETWEEN, stanzas: [] }
     let stage: GatewayStage | null = null
     try {
       await server.addUser(THEM, PASSWORD)
       stage = await gatewayStage(server, {
+        sip: SIP[sip],
         middle: () => passing(between),
         tap: (stanza) => {
           if (stanza.name === 'message') between.stanzas.push(readMessage(stanza))

@@ -3,9 +3,9 @@ import { LIBOTR_CLIENT, OTR3_CLIENT, POTR_CLIENT } from '../clients/library-clie
 import { MCABBER } from '../clients/mcabber.ts'
 import { PIDGIN } from '../clients/pidgin.ts'
 import { PROFANITY } from '../clients/profanity.ts'
-import type { XmppClient, XmppClientKind } from '../clients/xmpp-client.ts'
+import type { XmppClientKind } from '../clients/xmpp-client.ts'
 import type { Column, MatrixLimit } from './columns.ts'
-import type { ServerName } from './meeting.ts'
+import type { ServerName, SipServerName } from './meeting.ts'
 
 /** One client at one server. */
 export interface MatrixRow {
@@ -13,10 +13,10 @@ export interface MatrixRow {
   readonly id: string
   readonly kind: XmppClientKind
   readonly server: ServerName
+  /** What is at SIP. Default: the embedded edge. */
+  readonly sip?: SipServerName
   /** What it cannot besides `kind.limits`, each with the evidence. */
   readonly limits: Readonly<Partial<Record<MatrixLimit, string>>>
-  /** Lets its user type, without sending. */
-  compose?(client: XmppClient): Promise<void>
 }
 
 const NO_CLIENT = 'it is a library behind the least of a client: no chat states, no receipts'
@@ -26,9 +26,8 @@ const OTR3 = {
   meetsStrangers:
     'it answers a query with a commit for the one device that it knows: only after a restart can somebody come between',
 } as const
-const WHOLE_LINES = 'its driver hands over whole lines, so that it sees nobody type'
 
-const mcabber = { kind: MCABBER, limits: { composes: WHOLE_LINES } } as const
+const mcabber = { kind: MCABBER, limits: {} } as const
 const bitlbee = {
   kind: BITLBEE,
   limits: {
@@ -36,15 +35,11 @@ const bitlbee = {
     ignoresCarbons:
       "it answers the carbon of a query that its user's other device sent (XEP-0364 §1.2)",
   },
-  compose: (client: XmppClient) => client.say('\x01TYPING 1\x01'),
 } as const
-const profanity = {
-  kind: PROFANITY,
-  limits: { composes: WHOLE_LINES },
-} as const
+const profanity = { kind: PROFANITY, limits: {} } as const
 const pidgin = {
   kind: PIDGIN,
-  limits: { composes: WHOLE_LINES, givesReceipts: 'it knows no receipts (XEP-0184)' },
+  limits: { givesReceipts: 'it knows no receipts (XEP-0184)' },
 } as const
 
 export const ROWS = [
@@ -57,9 +52,15 @@ export const ROWS = [
   { id: 'potr', server: 'prosody', kind: POTR_CLIENT, limits: LIBRARY },
   { id: 'ejabberd-mcabber', server: 'ejabberd', ...mcabber },
   { id: 'ejabberd-libotr', server: 'ejabberd', kind: LIBOTR_CLIENT, limits: LIBRARY },
+  { id: 'kamailio-mcabber', server: 'prosody', sip: 'kamailio', ...mcabber },
 ] as const satisfies readonly MatrixRow[]
 
 export type RowId = (typeof ROWS)[number]['id']
+
+/** Who it is, and over what. */
+export function nameOf({ kind, server, sip = 'edge' }: MatrixRow): string {
+  return `${kind.name}, ${server}${sip === 'edge' ? '' : ', through Kamailio'}`
+}
 
 /** What a client cannot do of a column, with the evidence. @returns `null` if it can do all of it */
 export function limitOf(row: MatrixRow, { needs }: Column): string | null {

@@ -1,0 +1,3 @@
+import { testRow } from './matrix-suite.ts'
+
+testRow('kamailio-mcabber')
