@@ -248,6 +248,10 @@ export class Conversation implements GateKeeper {
     this.receipts.flush()
   }
 
+  doubted(): void {
+    this.#dispatch.doubt()
+  }
+
   renew(): void {
     this.#reach.renew()
   }

@@ -108,11 +108,17 @@ export class Dispatch {
 
   /** In a room that is the room's word, not that of those who read it. */
   delivered(wireId: string, isRoom: boolean): void {
-    if (!isRoom) this.#timeline.delivered(this.#postbox.messageOf(wireId))
+    if (!isRoom) this.#timeline.delivered(this.#postbox.messageOf(wireId), this.#isGateway)
+  }
+
+  /** The peer asks for encryption as if it had none, or writes without. */
+  doubt(): void {
+    this.#timeline.doubt(DELIVERY_REASONS.unconfirmed)
   }
 
   /** Encryption stands anew: what the peer could not read goes once more. */
   resendUnreadable(): void {
+    this.#timeline.proven()
     this.#timeline.resendUnreadable(this.#holdReason)
     this.drain()
   }
@@ -120,7 +126,7 @@ export class Dispatch {
   /** @returns true if it says that the other end is gone: what is under way goes again */
   failed(wireId: string, status: number): boolean {
     const id = this.#postbox.messageOf(wireId)
-    if (status === 408 && this.#postbox.channel?.profile.report408 === 'unconfirmed') {
+    if (status === 408 && this.#isGateway) {
       this.#timeline.unconfirmed(id, DELIVERY_REASONS.unconfirmed)
       return false
     }
@@ -150,6 +156,11 @@ export class Dispatch {
       if (isEncrypted(state) && this.#postbox.channel.profile.composing === 'clear') return
       await this.#run({ op: 'send', id: COMPOSING_ID, text: composingText(active), bare: true })
     })
+  }
+
+  /** Its reports are its own, and not the peer's. */
+  get #isGateway(): boolean {
+    return this.#postbox.channel?.profile.report408 === 'unconfirmed'
   }
 
   get #holdReason(): string | null {

@@ -51,6 +51,52 @@ test('an app that encrypts markup as plain text is known by its name', async () 
   expect(await alice.hears('Fish & chips')).toMatchObject({ protection: 'unverified' })
 })
 
+/** A word from Bob, then one to him, and what becomes of its delivery once he asks for keys anew. */
+async function afterHeAsksAnew(on: Stage, userAgent: string, answers: boolean) {
+  const forge = (sip: string) => sip.replace(/^(User-Agent|Server): Sotto/gim, `$1: ${userAgent}`)
+  const { alice, bob } = await couple(on, { forge })
+  bob.client.send(alice.address, 'here')
+  await alice.hears('here')
+  const id = alice.client.send(bob.address, 'did you get it?')
+  await alice.delivery(id, 'delivered')
+  if (answers) {
+    bob.client.send(alice.address, 'yes')
+    await alice.hears('yes')
+  }
+  const from = alice.events.length
+  bob.client.startOtr(alice.address)
+  await alice.until((event) => event.type === 'privacy' && event.privacy.ssid !== null, from)
+  return alice.all('delivery').findLast((event) => event.id === id)
+}
+
+test('what a gateway called delivered is not confirmed once the peer seems to have lost its keys', async () => {
+  await using on = await stage()
+  expect(await afterHeAsksAnew(on, 'SylkServer-6.6', false)).toMatchObject({
+    delivery: 'sent',
+    reason: 'It left, but the other network does not confirm it.',
+  })
+})
+
+test.each([
+  ['the peer had written under the same keys since', 'SylkServer-6.6', true],
+  ['the peer itself had reported it', 'Sotto', false],
+])('but it stays delivered where %s', async (_, userAgent, answers) => {
+  await using on = await stage()
+  expect(await afterHeAsksAnew(on, userAgent, answers)).toMatchObject({ delivery: 'delivered' })
+})
+
+test('nor is it in doubt because we ask for new keys', async () => {
+  await using on = await stage()
+  const forge = (sip: string) => sip.replace(/^(User-Agent|Server): Sotto/gim, '$1: SylkServer')
+  const { alice, bob } = await couple(on, { forge })
+  const id = alice.client.send(bob.address, 'did you get it?')
+  await alice.delivery(id, 'delivered')
+  alice.client.startOtr(bob.address)
+  await alice.notice('encryption-refreshed')
+  const now = alice.all('delivery').findLast((event) => event.id === id)
+  expect(now).toMatchObject({ delivery: 'delivered' })
+})
+
 test('a peer that moves in the middle of it is followed, and nothing is lost', async () => {
   await using on = await stage()
   const call = new OverheardCall()

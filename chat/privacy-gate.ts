@@ -23,6 +23,8 @@ export interface GateKeeper {
   moved(): void
   /** A handshake has succeeded, the first or another: the session has new keys. */
   secured(): void
+  /** The peer seems to have lost the session's keys. */
+  doubted(): void
   /** The peer's software needs a new session to encrypt again. */
   renew(): void
 }
@@ -47,6 +49,8 @@ export class PrivacyGate {
   #session: string | null = null
   #secured: Secured | null = null
   #wasSecured = false
+  /** We have asked for a handshake, and none has come about since. */
+  #hasAsked = false
   /** A key that would block, but that the person has accepted for this session. */
   #accepted: string | null = null
   #errorAnsweredAt = Number.NEGATIVE_INFINITY
@@ -145,6 +149,7 @@ export class PrivacyGate {
   /** Runs one command of the session. @returns what is not the gate's own business */
   async run(command: OtrCommand): Promise<readonly OtrEvent[]> {
     if (this.#session === null) return []
+    this.#hasAsked ||= command.op === 'start'
     const { wire, events } = await this.#context.otr.run(this.#session, command)
     for (const text of wire) this.#keeper.transmit(text)
     const rest: OtrEvent[] = []
@@ -174,13 +179,15 @@ export class PrivacyGate {
     this.#stopWaiting()
     const session = this.#session
     this.#session = this.#secured = this.#accepted = null
-    this.#wasSecured = false
+    this.#wasSecured = this.#hasAsked = false
     if (session !== null) await this.#context.otr.close(session)
   }
 
   async #handled(event: OtrEvent): Promise<boolean> {
     switch (event.type) {
       case 'offered':
+        // Who has keys asks for none. Text without encryption says so before.
+        if (isEncrypted(this.#state) && !this.#hasAsked) this.#keeper.doubted()
         this.#noteOffer(event.versions)
         await this.#onOffer()
         return true
@@ -233,6 +240,7 @@ export class PrivacyGate {
     if (version === null || ssid === null || fingerprint === null) return
     const refreshed = event.refreshed && this.#secured?.fingerprint === fingerprint
     this.#stopWaiting()
+    this.#hasAsked = false
     this.#secured = { version, ssid, fingerprint }
     this.#wasSecured = true
     const isFirst = this.#welcomeKey(version, fingerprint, refreshed)
@@ -295,7 +303,9 @@ export class PrivacyGate {
   /** Errors prove nothing, so they cost nothing: one query now and then, and no text again. */
   async #onPeerError(): Promise<void> {
     const now = this.#context.env.now()
-    if (!isEncrypted(this.#state) || now - this.#errorAnsweredAt < ERROR_REQUERY_MS) return
+    if (!isEncrypted(this.#state)) return
+    this.#keeper.doubted()
+    if (now - this.#errorAnsweredAt < ERROR_REQUERY_MS) return
     this.#errorAnsweredAt = now
     await this.run({ op: 'start' })
   }

@@ -7,6 +7,7 @@ import type { Address, Protection } from './events.ts'
 import { maySeal } from './file-keys.ts'
 import { htmlToText } from './html-to-text.ts'
 import { GAPS_MAX, PEER_ERROR_MAX, WARNING_EVERY_MS } from './limits.ts'
+import { DELIVERY_REASONS } from './notices.ts'
 import { clearTextIsOdd } from './policy.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
 import type { Receipts } from './receipts.ts'
@@ -155,6 +156,7 @@ export class Reception {
 
   async #show(parcel: Parcel, clear: string, fingerprint: string | null): Promise<void> {
     const { id, content } = parcel
+    if (fingerprint !== null) this.#timeline.proven()
     if (content.kind !== 'text')
       return this.#readDocument(content.kind, clear, fingerprint !== null)
     if (fingerprint === null && clear.startsWith('?OTR')) return
@@ -164,6 +166,7 @@ export class Reception {
     const contact = this.#context.contacts.get(this.#peer)
     if (fingerprint === null && clearTextIsOdd(this.#gate.state, contact)) {
       this.#warn('message-unencrypted')
+      this.#timeline.doubt(DELIVERY_REASONS.unconfirmed)
     }
     const protection = this.#protectionBy(fingerprint)
     this.#composing.reset()

@@ -28,6 +28,8 @@ export class Timeline {
   readonly #peer: Address
   readonly #seen = new Deduplication()
   readonly #outbox = new Outbox()
+  /** Encrypted messages that a gateway calls delivered, since the peer last showed that it has the keys. */
+  readonly #unproven = new Set<string>()
   #messages = new Map<string, Message>()
   /** The oldest message that came from the store, where reading goes on. */
   #oldest: Message | null = null
@@ -125,11 +127,28 @@ export class Timeline {
     if (last) this.unconfirmed(id, null)
   }
 
-  delivered(id: string): void {
+  /** @param byGateway - who says so cannot know whether the peer could read it */
+  delivered(id: string, byGateway = false): void {
     this.#outbox.settle(id)
     const message = this.#own(id)
     if (!message || message.delivery === 'delivered' || message.delivery === 'displayed') return
     this.#changed({ ...unsettled(message), delivery: 'delivered', reason: null })
+    if (byGateway && message.protection !== 'none') this.#unproven.add(id)
+  }
+
+  /** The peer has shown that it has the keys in use, or others are in use from now on. */
+  proven(): void {
+    this.#unproven.clear()
+  }
+
+  /** The peer may have lost the keys: what was delivered since it last used them is not confirmed. */
+  doubt(reason: string): void {
+    for (const id of this.#unproven) {
+      const message = this.#own(id)
+      if (message?.delivery !== 'delivered') continue
+      this.#changed({ ...message, delivery: 'sent', reason, settled: true })
+    }
+    this.#unproven.clear()
   }
 
   /**
@@ -183,6 +202,7 @@ export class Timeline {
 
   /** The session is gone: what was not confirmed waits for the next one. */
   ground(): void {
+    this.#unproven.clear()
     for (const message of this.#outbox.ground()) this.#changed(message)
   }
 

@@ -55,6 +55,32 @@ describe('when the gateway starts anew', () => {
   })
 })
 
+describe('when a client starts anew', () => {
+  // libotr says nothing of what is for another instance: neither to its user nor to us.
+  test.each([
+    ['asks for encryption', (bob: XmppPerson) => bob.act((otr) => otr.start())],
+    ['writes in the clear', (bob: XmppPerson) => void bob.raw('back again')],
+  ])('and %s, what went out under the old keys is not confirmed any more', async (_, speak) => {
+    await using people = await stage.pair()
+    const { alice, bob, bobsAddress } = people
+    alice.client.open(bobsAddress)
+    await encrypted(people)
+    bob.say('one moment')
+    await alice.hears('one moment')
+    await bob.stream[Symbol.asyncDispose]()
+    const name = bob.stream.jid.split('@')[0]!
+    await using again = await XmppPerson.login(xmpp, name, bob.peer, { resource: 'again' })
+    const id = alice.client.send(bobsAddress, 'into the old keys')
+    await alice.delivery(id, 'delivered')
+    speak(again)
+    const last = () => alice.all('delivery').findLast((event) => event.id === id)
+    await expect.poll(last).toMatchObject({ delivery: 'sent', reason: NOT_CONFIRMED })
+    expect(again.otr.texts).toEqual([])
+  })
+})
+
+const NOT_CONFIRMED = 'It left, but the other network does not confirm it.'
+
 describe('several clients of one XMPP user', () => {
   test('all get what comes first; the one that answers gets the rest', async () => {
     await using people = await stage.pair({ speaksOtr: false })
