@@ -6,6 +6,7 @@ import { childOf, textOf, writeXml, type Xml, XmlStreamReader, xml } from './xml
 const CHAT_STATES = 'http://jabber.org/protocol/chatstates'
 const RECEIPTS = 'urn:xmpp:receipts'
 const CARBONS = 'urn:xmpp:carbons:2'
+const MAM = 'urn:xmpp:mam:2'
 const FORWARD = 'urn:xmpp:forward:0'
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
 const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
@@ -29,6 +30,13 @@ export interface XmppMessage {
   /** Not for us: the copy of what another of our clients sent or received (XEP-0280). */
   readonly carbon: 'sent' | 'received' | null
   readonly stanza: Xml
+}
+
+/** What an archive has of a message. */
+export interface ArchivedMessage {
+  /** Bare. */
+  readonly from: string
+  readonly body: string
 }
 
 export interface XmppMessageOptions {
@@ -132,6 +140,22 @@ export class XmppStream implements AsyncDisposable {
     const answered = new Promise<Xml>((resolve) => this.#answers.set(id, resolve))
     this.send(xml('iq', { type, id, to }, question))
     return answered
+  }
+
+  /** What the server has kept of our conversations (XEP-0313), the latest last. */
+  async archive(): Promise<ArchivedMessage[]> {
+    const before = this.messages.length
+    // Empty: the last page, which is all of what one test says.
+    const page = xml('set', { xmlns: 'http://jabber.org/protocol/rsm' }, xml('before', {}))
+    await this.ask('set', xml('query', { xmlns: MAM }, page))
+    return this.messages.slice(before).flatMap(({ stanza }) => {
+      const result = childOf(stanza, 'result', MAM)
+      const forwarded = result && childOf(result, 'forwarded', FORWARD)
+      const message = forwarded && childOf(forwarded, 'message')
+      const body = message && childOf(message, 'body')
+      if (body === undefined) return []
+      return [{ from: bareJid(message!.attributes['from'] ?? ''), body: textOf(body) }]
+    })
   }
 
   /** From now on we hear what our other clients send and receive (XEP-0280). */

@@ -149,6 +149,36 @@ export function testOtr(start: () => Promise<XmppServer>, sip = edgeWith(null)):
     })
   })
 
+  test('an archive has what went in the clear; of what was encrypted nothing to read, and of ours nothing', async () => {
+    await using people = await stage.pair()
+    const { alice, bob, bobsAddress } = people
+    alice.client.open(bobsAddress)
+    await encrypted(people)
+    alice.client.send(bobsAddress, 'private from SIP')
+    await bob.hears('private from SIP')
+    bob.say('private from XMPP')
+    await alice.hears('private from XMPP')
+    bob.act((otr) => otr.end())
+    await alice.privacy(bobsAddress, 'ended')
+    alice.client.stopOtr(bobsAddress)
+    await alice.privacy(bobsAddress, 'plaintext')
+    alice.client.send(bobsAddress, 'clear from SIP')
+    await bob.message('it', ({ body }) => body === 'clear from SIP')
+    bob.raw('clear from XMPP')
+    await alice.hears('clear from XMPP')
+
+    const archive = () => bob.stream.archive()
+    const ofXmpp = async () => (await archive()).filter(({ from }) => from !== bob.peer)
+    const ofSip = async () => (await archive()).filter(({ from }) => from === bob.peer)
+    await expect.poll(ofSip).toEqual([{ from: bob.peer, body: 'clear from SIP' }])
+    const words = (await ofXmpp()).map(({ body }) => body.replace(/^(\?OTR:AA[IM].).*$/, '$1'))
+    // libotr sets no hints: it is for a client to do.
+    expect(words).toContain('?OTR:AAMD')
+    expect(words.filter((word) => !word.startsWith('?OTR'))).toEqual(['clear from XMPP'])
+    await expect.poll(() => xmpp.kept(), { timeout: 10_000 }).toContain('clear from SIP')
+    expect(xmpp.kept()).not.toMatch(/private from (SIP|XMPP)/)
+  })
+
   test('OTR passes to the byte, with hints that no server is to keep or copy it', async () => {
     await using people = await stage.pair({ speaksOtr: false })
     const { alice, bob, bobsAddress } = people
