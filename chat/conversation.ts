@@ -347,8 +347,8 @@ export class Conversation implements GateKeeper {
 
   async #onMessage(message: MsrpMessage, channel: Channel | null): Promise<void> {
     const { state } = this.#gate
-    const writesHtml = channel?.profile.plainTextIs === 'html'
-    const status = await this.#reception.receive(message, state === 'room', writesHtml)
+    const writes = channel?.profile.plainTextIs ?? 'plain'
+    const status = await this.#reception.receive(message, state === 'room', writes)
     channel?.report(message.id, status)
   }
 

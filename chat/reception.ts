@@ -1,4 +1,4 @@
-import type { MsrpMessage } from '../msrp/index.ts'
+import type { MsrpMessage, PeerProfile } from '../msrp/index.ts'
 import { FILE_KEY_USE, type OtrEvent } from '../otr/index.ts'
 import { PeerComposing } from './composing.ts'
 import { type ChatContext, notice } from './context.ts'
@@ -8,6 +8,7 @@ import { maySeal } from './file-keys.ts'
 import { htmlToText } from './html-to-text.ts'
 import { GAPS_MAX, PEER_ERROR_MAX, WARNING_EVERY_MS } from './limits.ts'
 import { DELIVERY_REASONS } from './notices.ts'
+import { PeerWriting } from './peer-markup.ts'
 import { clearTextIsOdd } from './policy.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
 import type { Receipts } from './receipts.ts'
@@ -20,8 +21,8 @@ import type { VerificationFlow } from './verification-flow.ts'
 interface Parcel {
   readonly id: string
   readonly content: Extract<Content, { text: string }>
-  /** The peer's software calls markup plain text, once it is encrypted. */
-  readonly writesHtml: boolean
+  /** What the peer's software calls plain text, once it is encrypted. */
+  readonly writes: PeerProfile['plainTextIs']
 }
 
 /** MSRP status codes for reports: read and stored; not readable; not a kind that was offered. */
@@ -48,6 +49,7 @@ export class Reception {
   readonly #receipts: Receipts
   readonly #room: RoomVisit
   readonly #composing: PeerComposing
+  readonly #peerWriting = new PeerWriting()
   readonly #warnedAt = new Map<string, number>()
   /** Notices of messages that could not be read and have not been asked for. */
   readonly #gaps = new Set<string>()
@@ -66,14 +68,14 @@ export class Reception {
   }
 
   /**
-   * @param writesHtml - see {@link Parcel}
+   * @param writes - see {@link Parcel}
    * @returns the status to report: what could not be read or stored was not delivered
    */
-  async receive(message: MsrpMessage, isRoom: boolean, writesHtml: boolean): Promise<number> {
+  async receive(message: MsrpMessage, isRoom: boolean, writes: Parcel['writes']): Promise<number> {
     const content = unseal(message)
     if (content.kind === 'malformed') return UNREADABLE
     if (content.kind === 'unwanted') return UNWANTED
-    const parcel = { id: message.id, content, writesHtml }
+    const parcel = { id: message.id, content, writes }
     if (isRoom) return this.#receiveInRoom(parcel)
     if (!this.#timeline.isNewWire(content.text)) return READ
     if (content.kind !== 'text' && !content.text.startsWith('?OTR')) {
@@ -160,8 +162,9 @@ export class Reception {
     if (content.kind !== 'text')
       return this.#readDocument(content.kind, clear, fingerprint !== null)
     if (fingerprint === null && clear.startsWith('?OTR')) return
-    const isMarkup = parcel.writesHtml && fingerprint !== null && hasMarkup(clear)
-    const text = isMarkup ? htmlToText(clear) : readable(content, clear)
+    const text = this.#isMarkup(parcel, clear, fingerprint)
+      ? htmlToText(clear)
+      : readable(content, clear)
     if (text === '' || !this.#timeline.isNewMessage(id, text)) return
     const contact = this.#context.contacts.get(this.#peer)
     if (fingerprint === null && clearTextIsOdd(this.#gate.state, contact)) {
@@ -176,6 +179,11 @@ export class Reception {
     if (receiptFor === null || dateTime === null) return
     const wasEncrypted = protection !== 'none'
     this.#receipts.asked(message.id, { receiptFor, dateTime, wasEncrypted })
+  }
+
+  #isMarkup({ writes }: Parcel, text: string, fingerprint: string | null): boolean {
+    if (fingerprint === null || writes === 'plain') return false
+    return writes === 'html' ? hasMarkup(text) : this.#peerWriting.isHtml(text, fingerprint)
   }
 
   #onGap(): void {

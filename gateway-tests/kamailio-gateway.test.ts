@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { header, type SipRequest } from '../edge/sip-message.ts'
-import { SipPhone as RawPhone } from '../edge/testing/sip-phone.ts'
+import { header, SipPhone as RawPhone, type SipRequest } from '../edge/testing/sip-phone.ts'
 import { KAMAILIO_DOMAIN, type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
 import { freePort } from './ports.ts'
 import { SipPhone, stream, told } from './sip-phone.ts'

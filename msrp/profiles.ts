@@ -19,8 +19,11 @@ export interface PeerProfile {
   readonly maxMessage: number
   /** Whether an is-composing document may be encrypted; `clear` ones a gateway must read. */
   readonly composing: 'encrypted' | 'clear'
-  /** What its text/plain holds once decrypted: some write markup without saying so. */
-  readonly plainTextIs: 'plain' | 'html'
+  /**
+   * What its text/plain holds once decrypted: some write markup without saying so. `either`: a gateway
+   * has apps of both kinds behind it.
+   */
+  readonly plainTextIs: 'plain' | 'html' | 'either'
   /** What a REPORT 408 means: the message failed, or nobody knows. */
   readonly report408: 'failed' | 'unconfirmed'
   /** Whether typed text must go wrapped in message/cpim. */
@@ -63,7 +66,7 @@ const PROFILES: readonly { readonly userAgent: RegExp; readonly profile: PeerPro
       ...UNKNOWN,
       name: 'sylkserver',
       composing: 'clear',
-      plainTextIs: 'html',
+      plainTextIs: 'either',
       report408: 'unconfirmed',
       cpim: 'required',
       receipts: 'never', // Its gateway drops what is no text; its rooms answer 413.

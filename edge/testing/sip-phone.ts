@@ -10,6 +10,8 @@ import {
   type SipResponse,
 } from '../sip-message.ts'
 
+export { header, type SipRequest } from '../sip-message.ts'
+
 /** What a REGISTER may say beyond the usual. */
 export interface Registering {
   readonly password?: string

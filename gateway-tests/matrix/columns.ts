@@ -300,7 +300,9 @@ const AROUND = {
     title: 'what they type is read as typed, whether their client makes HTML of it or not',
     async run(meeting) {
       await meeting.beginEncrypted()
+      await meeting.say('<b>as it is</b>', 'unverified')
       await meeting.say('a < b & "c" > d', 'unverified')
+      await meeting.say('&lt;i&gt; &amp; <br>', 'unverified')
     },
   },
   roomLink: {
