@@ -9,7 +9,7 @@ import { edgeWith } from '../gateway/sip-server.ts'
 import { COMPONENTS, type GatewayStage, gatewayStage, SIP_DOMAIN } from '../gateway/stage.ts'
 import { startProsody } from '../xmpp/prosody.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
-import { newPerson, startChromium } from './chromium.ts'
+import { startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
@@ -35,8 +35,7 @@ beforeAll(async () => {
   })
   bob = await login('bob')
   carol = await login('carol')
-  const context = await newPerson(browser, new URL(stage.sip.url).origin)
-  alice = await Person.arrive(context, stage.sip.url, 'alice')
+  alice = await Person.inOwnBrowser(browser, stage.sip.url, 'alice')
   await alice.createAccount()
   await alice.online()
 })
@@ -57,6 +56,13 @@ async function login(name: string): Promise<XmppClient> {
     password: PASSWORD,
     peer: `alice@${SIP_DOMAIN}`,
   })
+}
+
+/** The fingerprint that mcabber shows of whom it speaks with: its answer to `/otr fingerprint`. */
+async function peerKeyAt(client: XmppClient): Promise<string> {
+  await client.state() // Asks it that, among other things.
+  const shown = [...client.log().matchAll(/\[([0-9A-F ]{44})\]: (?:un)?trusted$/gm)].at(-1)
+  return (shown?.[1] ?? '').replaceAll(' ', '').toLowerCase()
 }
 
 /** Says what the other side saw if the test fails. */
@@ -122,6 +128,16 @@ test('somebody in the middle: both windows look private, and verification says o
   await carol.events.expect('text', { text: 'nobody hears us', encrypted: true })
   await alice.privacy('Encrypted, not verified')
   expect(mallory.read).toEqual([{ from: 'sip', text: 'nobody hears us' }])
+
+  const hers = await alice.fingerprints('carol')
+  expect(hers.theirs, 'the window shows another key than Carol’s').not.toBe(
+    await carol.fingerprint(),
+  )
+  expect(hers.theirs).toBe(mallory.fingerprints.sip)
+  const theirs = await peerKeyAt(carol)
+  expect(theirs, 'the terminal shows another key than Alice’s').not.toBe(hers.own)
+  expect(theirs).toBe(mallory.fingerprints.xmpp)
+
   await alice.verifyWithSecret('carol', SECRET)
   await carol.events.expect('smpAsked')
   await carol.answer(SECRET)

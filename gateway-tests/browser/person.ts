@@ -1,5 +1,12 @@
-import type { BrowserContext, Page } from 'playwright-core'
-import { PATIENCE_MS } from './chromium.ts'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { newPerson, PATIENCE_MS } from './chromium.ts'
+
+export interface OwnBrowser {
+  /** Gets what its pages complain of: the content-security policy above all. */
+  readonly complaints?: string[]
+  /** Called before the first page opens. */
+  prepare?(context: BrowserContext): Promise<void>
+}
 
 /** One person at the window, who uses it by what it says and nothing else: accessible names. */
 export class Person {
@@ -17,6 +24,21 @@ export class Person {
     const page = await context.newPage()
     await page.goto(url)
     return new Person(page, name)
+  }
+
+  /** Opens the app's address in a browser of their own. */
+  static async inOwnBrowser(
+    browser: Browser,
+    url: string,
+    name: string,
+    { complaints = [], prepare }: OwnBrowser = {},
+  ): Promise<Person> {
+    const context = await newPerson(browser, new URL(url).origin)
+    context.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    await prepare?.(context)
+    return await Person.arrive(context, url, name)
   }
 
   async createAccount(): Promise<void> {
@@ -65,18 +87,44 @@ export class Person {
     await field.press('Enter')
   }
 
+  /** Writes on, with the hands at the keys since {@link write}. */
+  async writeOn(text: string): Promise<void> {
+    await this.page.keyboard.insertText(text)
+    await this.page.keyboard.press('Enter')
+  }
+
   /** Waits for a message with this text in the timeline. */
   async sees(text: string | RegExp, timeout = PATIENCE_MS): Promise<void> {
     await this.page.getByRole('log').getByText(text).first().waitFor({ timeout })
   }
 
+  /** The messages and notices of the open conversation that hold this text. */
+  row(text: string | RegExp): Locator {
+    return this.page.getByRole('log').getByRole('listitem').filter({ hasText: text })
+  }
+
   /** Waits until the Encryption button says this. */
-  async privacy(words: string): Promise<void> {
-    await this.page.getByRole('button', { name: `Encryption: ${words}`, exact: true }).waitFor()
+  async privacy(words: string | RegExp, timeout = PATIENCE_MS): Promise<void> {
+    await this.#encryption(words).waitFor({ timeout })
+  }
+
+  /** Whether the Encryption button says this now. */
+  hasPrivacy(words: string | RegExp): Promise<boolean> {
+    return this.#encryption(words).isVisible()
+  }
+
+  #encryption(words: string | RegExp): Locator {
+    const name = typeof words === 'string' ? `Encryption: ${words}` : words
+    return this.page.getByRole('button', { name, exact: true })
   }
 
   async encryptionMenu(item: string | RegExp): Promise<void> {
     await this.page.getByRole('button', { name: /^Encryption: / }).click()
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  async optionsMenu(item: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Conversation options' }).click()
     await this.page.getByRole('menuitem', { name: item }).click()
   }
 
@@ -85,16 +133,51 @@ export class Person {
   }
 
   async verifyWithSecret(peer: string, secret: string): Promise<void> {
-    await this.encryptionMenu(`Verify ${peer}…`)
-    await this.page.getByRole('radio', { name: 'Shared secret' }).click()
+    await this.#verifyBy(peer, 'Shared secret')
     await this.page.getByRole('textbox', { name: 'The secret' }).fill(secret)
+    await this.#startVerification()
+  }
+
+  async verifyWithQuestion(peer: string, question: string, answer: string): Promise<void> {
+    await this.#verifyBy(peer, 'Question')
+    await this.page.getByRole('textbox', { name: 'Your question' }).fill(question)
+    await this.page.getByRole('textbox', { name: 'The answer you expect' }).fill(answer)
+    await this.#startVerification()
+  }
+
+  /** Looks up both fingerprints, as one reads them to the other: 40 lower-case hex digits each. */
+  async fingerprints(peer: string): Promise<{ readonly own: string; readonly theirs: string }> {
+    await this.#verifyBy(peer, 'Compare fingerprints')
+    const own = await this.#fingerprintIn('Yours')
+    const theirs = await this.#fingerprintIn(`${peer}’s`)
+    await this.page.keyboard.press('Escape')
+    return { own, theirs }
+  }
+
+  async #fingerprintIn(group: string): Promise<string> {
+    const readOut = /(?:[0-9a-f] ){7}[0-9a-f](?:, (?:[0-9a-f] ){7}[0-9a-f]){4}/i
+    const digits = this.page.getByRole('group', { name: group }).getByText(readOut)
+    return ((await digits.textContent()) ?? '').replaceAll(/[ ,]/g, '').toLowerCase()
+  }
+
+  async #verifyBy(peer: string, way: string): Promise<void> {
+    await this.encryptionMenu(`Verify ${peer}…`)
+    await this.page.getByRole('radio', { name: way }).click()
+  }
+
+  async #startVerification(): Promise<void> {
     const start = this.page.getByRole('button', { name: 'Start verification' })
     await start.click() // After a wrong answer it rests for 10 s.
   }
 
+  /** The verification card. */
+  get verification(): Locator {
+    return this.page.getByRole('region', { name: 'Verification' })
+  }
+
   /** Waits until the verification card says this. */
   async verificationSays(text: string): Promise<void> {
-    await this.page.getByRole('region', { name: 'Verification' }).getByText(text).waitFor()
+    await this.verification.getByText(text).waitFor()
   }
 
   async answer(secret: string): Promise<void> {
