@@ -5,6 +5,7 @@ import type { Ability } from '../clients/xmpp-client.ts'
 import { type ChatStanza, MUC } from '../gateway/stanzas.ts'
 import { XmppPerson } from '../gateway/xmpp-person.ts'
 import { LOOK, type Meeting } from './meeting.ts'
+import { shuffled } from './turns.ts'
 import { VERIFICATION } from './verification-columns.ts'
 
 /** What a row may be unable to do besides the abilities that every client is tested for. */
@@ -160,7 +161,7 @@ const ENDS = {
     },
   },
   gatewayRestarts: {
-    title: 'the gateway restarts in the middle',
+    title: 'the gateway, or the server, restarts in the middle',
     async run(meeting) {
       await meeting.beginEncrypted()
       await meeting.talk(true)
@@ -399,19 +400,6 @@ async function sendForReceipt(meeting: Meeting): Promise<string> {
   const id = meeting.alice.client.send(meeting.peer, 'have you got it?')
   await meeting.client.events.expect('text', { text: 'have you got it?' })
   return id
-}
-
-/** Who speaks next, and which of their words it is. */
-function shuffled<Who extends string>(turns: readonly Who[]): { is: Who; number: number }[] {
-  const order = turns
-    .map((is) => ({ is, at: crypto.getRandomValues(new Uint32Array(1))[0]! }))
-    .toSorted((one, other) => one.at - other.at)
-  const spoken = new Map<Who, number>()
-  return order.map(({ is }) => {
-    const number = spoken.get(is) ?? 0
-    spoken.set(is, number + 1)
-    return { is, number }
-  })
 }
 
 /** In the order in which they run: the one in the middle leaves keys behind, and comes last. */

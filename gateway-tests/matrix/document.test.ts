@@ -1,12 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { PairColumn } from '../browser/pair.ts'
+import { PAIR_COLUMNS } from '../browser/pair-columns.ts'
+import { COLUMNS, type Column, type ColumnId } from './columns.ts'
 import { BEGIN, END, writeMatrix } from './document.ts'
-import { ROWS } from './rows.ts'
-import { SOTTO_ROWS, type SottoCell } from './sotto-rows.ts'
+import { testOf } from './matrix-suite.ts'
+import { PAIR_ROWS, type PairRow } from './pair-rows.ts'
+import { limitOf, ROWS } from './rows.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
-const README = join(ROOT, 'gateway-tests', 'README.md')
+const TESTS = join(import.meta.dirname, '..')
+const README = join(TESTS, 'README.md')
+const IDS = Object.keys(COLUMNS) as ColumnId[]
 
 test('the README has the matrix that the suites assert', () => {
   const text = readFileSync(README, 'utf8')
@@ -18,18 +23,24 @@ test('the README has the matrix that the suites assert', () => {
   expect(readFileSync(README, 'utf8')).toBe(wanted)
 })
 
-test.each(ROWS.map(({ id }) => id))('row %s is run by a file of its own', (id) => {
-  const file = readFileSync(join(import.meta.dirname, `${id}.test.ts`), 'utf8')
-  expect(file).toContain(`testRow('${id}')`)
+test.each(ROWS)('row $id is run by a file of its own, and has a test for every cell', (row) => {
+  const file = readFileSync(join(TESTS, 'matrix', `${row.id}.test.ts`), 'utf8')
+  expect(file).toContain(`testRow('${row.id}')`)
+  for (const id of IDS) {
+    const column: Column = COLUMNS[id]
+    expect(() => testOf(column, limitOf(row, column)), id).not.toThrow()
+  }
 })
 
-test.each(Object.entries(SOTTO_ROWS))(
-  'column %s: its tests with two Sottos are there',
-  (_, cells) => {
-    for (const cell of Object.values<SottoCell>(cells)) {
-      if ('none' in cell) continue
-      const file = readFileSync(join(ROOT, cell.file), 'utf8')
-      expect(file, cell.file).toContain(`test('${cell.test}`)
+test.each<PairRow>(PAIR_ROWS)(
+  'row $id is run by a file of its own, and has a test for every cell',
+  ({ id, limits }) => {
+    const file = readFileSync(join(TESTS, 'browser', `${id}.test.ts`), 'utf8')
+    expect(file).toContain(`testPair('${id}')`)
+    expect(Object.keys(PAIR_COLUMNS).toSorted()).toEqual(IDS.toSorted())
+    for (const columnId of IDS) {
+      const column: PairColumn = PAIR_COLUMNS[columnId]
+      expect(() => testOf(column, limits[columnId] ?? null), columnId).not.toThrow()
     }
   },
 )

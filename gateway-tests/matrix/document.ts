@@ -1,40 +1,51 @@
-import { COLUMNS, type Column, type ColumnId } from './columns.ts'
-import { limitOf, type MatrixRow, nameOf, ROWS } from './rows.ts'
-import { SOTTO_ROWS, type SottoCell } from './sotto-rows.ts'
+import { COLUMNS, type ColumnId } from './columns.ts'
+import { PAIR_ROWS, type PairRow } from './pair-rows.ts'
+import { limitOf, nameOf, ROWS } from './rows.ts'
 
 export const BEGIN = '<!-- Written by matrix/document.test.ts, UPDATE_DOCS=1. -->'
 export const END = '<!-- Until here. -->'
 
 const IDS = Object.keys(COLUMNS) as ColumnId[]
 
+/** A row as the README shows it. */
+interface Shown {
+  readonly head: string
+  /** Who has its limits. */
+  readonly who: string
+  /** What there is not; `null` where all of a column is asked. */
+  limit(column: ColumnId): string | null
+}
+
+const CLIENTS: readonly Shown[] = ROWS.map((row) => ({
+  head: nameOf(row),
+  who: row.kind.name,
+  limit: (column) => limitOf(row, COLUMNS[column]),
+}))
+
+const PAIRS: readonly Shown[] = PAIR_ROWS.map(({ name, limits }: PairRow) => ({
+  head: name,
+  who: name,
+  limit: (column) => limits[column] ?? null,
+}))
+
 /** The matrix as the README shows it: what the suites assert, and nothing else. */
 export function writeMatrix(): string {
   const limits = new Map<string, Set<string>>()
-  const clients = table(
-    ['', ...ROWS.map(nameOf)],
-    IDS.map((id) => [COLUMNS[id].title, ...ROWS.map((row) => cell(row, COLUMNS[id], limits))]),
+  const rows = [...PAIRS, ...CLIENTS]
+  const cells = table(
+    ['', ...rows.map(({ head }) => head)],
+    IDS.map((id) => [COLUMNS[id].title, ...rows.map((row) => cell(row, id, limits))]),
   )
   const list = [...limits].map(([limit, who], at) => `${at + 1}. ${[...who].join(', ')}: ${limit}.`)
-  const sotto = table(
-    ['', 'over the embedded edge', 'over Kamailio'],
-    IDS.map((id) => {
-      const { edge, kamailio } = SOTTO_ROWS[id]
-      return [COLUMNS[id].title, where(edge), where(kamailio)]
-    }),
-  )
-  return [clients, 'The limits:', list.join('\n'), 'Sotto with Sotto:', sotto].join('\n\n')
+  return [cells, 'The limits:', list.join('\n')].join('\n\n')
 }
 
-/** @param limits - those that were met so far, each with the clients that have it; more are added */
-function cell(row: MatrixRow, column: Column, limits: Map<string, Set<string>>): string {
-  const limit = limitOf(row, column)
+/** @param limits - those that were met so far, each with who has it; more are added */
+function cell(row: Shown, column: ColumnId, limits: Map<string, Set<string>>): string {
+  const limit = row.limit(column)
   if (limit === null) return 'pass'
-  limits.set(limit, (limits.get(limit) ?? new Set()).add(row.kind.name))
+  limits.set(limit, (limits.get(limit) ?? new Set()).add(row.who))
   return `limit ${[...limits.keys()].indexOf(limit) + 1}`
-}
-
-function where(cell: SottoCell): string {
-  return 'none' in cell ? `– (${cell.none})` : `\`${cell.file}\`: ${cell.test}…`
 }
 
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {

@@ -22,7 +22,6 @@ export interface CellResult {
 /** Every column with one client. */
 export function testRow(id: RowId): void {
   const row: MatrixRow = ROWS.find((row) => row.id === id)!
-  const results: Partial<Record<ColumnId, CellResult>> = {}
   let meeting: Meeting
 
   beforeAll(async () => {
@@ -30,27 +29,67 @@ export function testRow(id: RowId): void {
   })
   afterAll(async () => {
     await meeting?.[Symbol.asyncDispose]()
+  })
+
+  describe(nameOf(row), () => {
+    testCells(id, Object.keys(COLUMNS) as ColumnId[], (columnId) => {
+      const column: Column = COLUMNS[columnId]
+      const limit = limitOf(row, column)
+      const run = testOf(column, limit)
+      return { limit, run: () => run(meeting), explain: () => meeting.log() }
+    })
+  })
+}
+
+/**
+ * What is asked in a column: all of it, or with a limit what happens instead.
+ *
+ * @throws RangeError if it has no such test
+ */
+export function testOf<Run>(
+  { run, instead }: { readonly run?: Run; readonly instead?: Run },
+  limit: string | null,
+): Run {
+  const asked = limit === null ? run : instead
+  if (asked === undefined)
+    throw new RangeError(`no test ${limit === null ? 'of' : 'instead of'} it`)
+  return asked
+}
+
+/** One row's test of a column. */
+export interface Cell {
+  readonly limit: string | null
+  run(): Promise<void>
+  /** Everything that could explain a failure. */
+  explain(): string
+}
+
+/** A test for each column, which leaves in {@link RESULTS} how it went. */
+export function testCells(
+  id: string,
+  columns: readonly ColumnId[],
+  cellOf: (column: ColumnId) => Cell,
+): void {
+  const results: Partial<Record<ColumnId, CellResult>> = {}
+
+  afterAll(() => {
     mkdirSync(RESULTS, { recursive: true })
     writeFileSync(join(RESULTS, `${id}.json`), `${JSON.stringify(results, null, 2)}\n`)
   })
 
-  describe(nameOf(row), () => {
-    for (const columnId of Object.keys(COLUMNS) as ColumnId[]) {
-      const column: Column = COLUMNS[columnId]
-      const limit = limitOf(row, column)
-      const title = limit === null ? column.title : `${column.title} (${limit})`
-      describe(columnId, () => {
-        afterEach(({ task }) => {
-          const { state, startTime = 0 } = task.result ?? {}
-          const ms = Math.round(performance.timeOrigin + performance.now() - startTime)
-          results[columnId] = { passed: state !== 'fail', limit, ms }
-        })
-        test(title, async () => {
-          onTestFailed(() => void process.stderr.write(`${meeting.log()}\n`))
-          const run = limit === null ? column.run : (column.instead ?? column.run)
-          await run(meeting)
-        })
+  for (const columnId of columns) {
+    const { limit, run, explain } = cellOf(columnId)
+    const { title } = COLUMNS[columnId]
+    describe(columnId, () => {
+      afterEach(({ task }) => {
+        const { state, startTime = 0 } = task.result ?? {}
+        const ms = Math.round(performance.timeOrigin + performance.now() - startTime)
+        results[columnId] = { passed: state !== 'fail', limit, ms }
       })
-    }
-  })
+      test(limit === null ? title : `${title} (${limit})`, async () => {
+        onTestFailed(() => void process.stderr.write(`${explain()}\n`))
+        await run()
+      })
+    })
+  }
 }

@@ -1,0 +1,3 @@
+import { testPair } from './pair-suite.ts'
+
+testPair('pair-edge')

@@ -1,0 +1,27 @@
+import type { ColumnId } from './columns.ts'
+
+/** Two Sottos at two windows, over one server. */
+export interface PairRow {
+  /** As its test file in `browser/` is called. */
+  readonly id: string
+  readonly name: string
+  /** What there is not, each with the evidence. */
+  readonly limits: Readonly<Partial<Record<ColumnId, string>>>
+}
+
+const NO_TAG =
+  'it writes none: Blink leaves the blanks in the text, and a query says the same (`chat/policy.ts`)'
+
+export const PAIR_ROWS = [
+  { id: 'pair-edge', name: 'Sotto, embedded edge', limits: { whitespaceTag: NO_TAG } },
+  {
+    id: 'pair-kamailio',
+    name: 'Sotto, Kamailio',
+    limits: {
+      whitespaceTag: NO_TAG,
+      roomLink: 'Kamailio has no rooms, and says that nobody is there (`docs/operations/kamailio`)',
+    },
+  },
+] as const satisfies readonly PairRow[]
+
+export type PairRowId = (typeof PAIR_ROWS)[number]['id']
