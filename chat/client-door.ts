@@ -148,6 +148,11 @@ export interface ChatClientDoor extends FileCalls {
   answer(peer: Address, secret: string): void
   abortVerification(peer: Address): void
   /**
+   * More time for the verification that runs. A peer that waits for our answer learns that we write it,
+   * and waits on if its app is one of ours.
+   */
+  extendVerification(peer: Address): void
+  /**
    * The person compared fingerprints (`verified` true), takes the trust back (false) — or accepts a
    * changed key without verifying it (`accepted`), which releases held text.
    */

@@ -190,6 +190,13 @@ export class ChatClient implements ChatClientDoor {
     this.#withConversation(peer, (conversation) => conversation.verification.abort())
   }
 
+  extendVerification(peer: Address): void {
+    this.#withConversation(peer, (conversation) => {
+      conversation.verification.extend()
+      conversation.setComposing(true)
+    })
+  }
+
   trust(
     peer: Address,
     fingerprint: string,

@@ -82,6 +82,8 @@ export interface Contact {
   readonly history?: HistoryRule
   /** No sound and no notification for new messages. Changes of keys are announced all the same. */
   readonly muted?: boolean
+  /** Verifications that failed, or may have, since one succeeded; the next begins no sooner than `until`. */
+  readonly failedChecks?: { readonly count: number; readonly until: number }
   /** Nothing from this address gets through, and nobody is told why. What it was before it was blocked. */
   readonly blocked?: 'contact' | 'stranger'
 }
@@ -163,11 +165,11 @@ export interface Privacy {
 export type Verification =
   | { readonly step: 'idle' }
   /** We asked and wait for them. */
-  | { readonly step: 'waiting'; readonly question: string | null; readonly since: number }
+  | ({ readonly step: 'waiting'; readonly question: string | null } & VerificationTime)
   /** They ask us. */
-  | { readonly step: 'asked'; readonly question: string | null; readonly since: number }
+  | ({ readonly step: 'asked'; readonly question: string | null } & VerificationTime)
   /** Both have spoken; the result follows. */
-  | { readonly step: 'working'; readonly since: number }
+  | ({ readonly step: 'working' } & VerificationTime)
   /** `provesPeer` is false if we only answered their question: they know us, not yet we them. */
   | { readonly step: 'succeeded'; readonly provesPeer: boolean; readonly at: number }
   | {
@@ -190,6 +192,12 @@ export type Verification =
       /** As of `failed`: with `answered`, it may have been a guess. */
       readonly until?: number
     }
+
+interface VerificationTime {
+  readonly since: number
+  /** It is stopped then, unless there is more time: `extendVerification`. */
+  readonly until: number
+}
 
 /** A line of the timeline that no person wrote. The code is the contract; the sentence is shown. */
 export interface Notice {

@@ -23,8 +23,10 @@ export const REQUERY_ANSWER_MS = 5_000
 /** A peer's `?OTR Error` leads to a query at most this often: two broken peers must not loop. */
 export const ERROR_REQUERY_MS = 60_000
 
-/** One verification, from the question to the result: people type the answer. */
+/** One verification, from the question to the result: people type the answer. Who needs more gets as much again. */
 export const VERIFICATION_MAX_MS = 120_000
+/** A peer who goes on writing gets no more time after this: 20 min, ten times as much as at first. */
+export const VERIFICATION_WRITING_MAX_MS = 1_200_000
 /** After a verification that failed the next one waits 10 s, and three times as long after each more. */
 export const VERIFICATION_REST_MS = 10_000
 /** The longest such wait: 15 min. */

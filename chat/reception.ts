@@ -216,7 +216,9 @@ export class Reception {
   #readDocument(kind: 'composing' | 'receipt', text: string, isProven: boolean): void {
     if (kind === 'receipt') return this.#receipts.heard(text, isProven)
     const composing = readComposingText(text)
-    if (composing) this.#composing.received(composing.active, composing.refresh)
+    if (composing === null) return
+    this.#composing.received(composing.active, composing.refresh)
+    if (composing.active) this.#verification.peerWrites()
   }
 
   #protectionBy(fingerprint: string | null): Protection {

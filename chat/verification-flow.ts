@@ -1,12 +1,17 @@
 import type { OtrCommand, SmpStep } from '../otr/index.ts'
 import { type ChatContext, notice, refuse } from './context.ts'
-import type { Address, Verification } from './events.ts'
-import { QUESTION_MAX, VERIFICATION_MAX_MS, VERIFICATION_REST_SLACK_MS } from './limits.ts'
+import type { Address, Contact, Verification } from './events.ts'
+import {
+  QUESTION_MAX,
+  VERIFICATION_MAX_MS,
+  VERIFICATION_REST_SLACK_MS,
+  VERIFICATION_WRITING_MAX_MS,
+} from './limits.ts'
 import type { NoticeName } from './notices.ts'
 import type { PrivacyGate } from './privacy-gate.ts'
 import type { TaskQueue } from './task-queue.ts'
 import { keyOf, verify } from './trust.ts'
-import { follow, isRunning } from './verification.ts'
+import { follow, isRunning, restAfter } from './verification.ts'
 
 /** The verification of one peer by SMP: one run at a time, and not for ever. */
 export class VerificationFlow {
@@ -16,10 +21,6 @@ export class VerificationFlow {
   readonly #queue: TaskQueue
   readonly #run: (command: OtrCommand) => Promise<void>
   #now: Verification = { step: 'idle' }
-  /** Guesses that were wrong, or may have been, since one was right. */
-  #attempts = 0
-  /** Nobody guesses before then. */
-  #restUntil = 0
   #cancelTimeout = () => {}
 
   constructor(
@@ -42,7 +43,7 @@ export class VerificationFlow {
       if (this.#gate.fingerprint === null) return this.#refuse('CHAT_NOT_ENCRYPTED')
       if (secret === '') return this.#refuse('CHAT_EMPTY')
       if ((question?.length ?? 0) > QUESTION_MAX) return this.#refuse('CHAT_TOO_LONG')
-      if (this.#context.env.now() < this.#restUntil) return this.#refuse('CHAT_VERIFICATION_REST')
+      if (this.#context.env.now() < this.#restUntil()) return this.#refuse('CHAT_VERIFICATION_REST')
       if (isRunning(this.#now)) await this.#abort('us')
       await this.#run({ op: 'smpStart', secret, question })
     })
@@ -63,28 +64,40 @@ export class VerificationFlow {
     })
   }
 
+  /** The person needs longer: there is as much time again from now on. */
+  extend(): void {
+    void this.#queue.add(() => {
+      if (!isRunning(this.#now)) return this.#refuse('CHAT_NO_QUESTION')
+      this.#prolong(this.#now)
+    })
+  }
+
+  /** The peer writes, the answer perhaps: then there is more time as well. */
+  peerWrites(): void {
+    if (this.#now.step !== 'waiting') return
+    if (this.#context.env.now() - this.#now.since <= VERIFICATION_WRITING_MAX_MS)
+      this.#prolong(this.#now)
+  }
+
   /** What the protocol says. */
   async heard(smp: SmpStep): Promise<void> {
     const fingerprint = this.#gate.fingerprint
     const contact = this.#context.contacts.get(this.#peer)
     if (fingerprint === null || contact === null) return
     const now = this.#context.env.now()
-    if (smp.step === 'asked' && now < this.#restUntil - VERIFICATION_REST_SLACK_MS)
+    if (smp.step === 'asked' && now < this.#restUntil() - VERIFICATION_REST_SLACK_MS)
       return await this.#run({ op: 'smpAbort' })
     const isVerified = (keyOf(contact, fingerprint)?.verified ?? null) !== null
-    const facts = { now, attempts: this.#attempts, isVerified }
-    const next = follow(this.#now, smp, facts)
+    const attempts = contact.failedChecks?.count ?? 0
+    const next = follow(this.#now, smp, { now, attempts, isVerified })
     if (next === this.#now) return
-    if (next.step === 'succeeded') this.#attempts = this.#restUntil = 0
-    else if ('until' in next && next.until !== undefined) {
-      this.#attempts += 1
-      this.#restUntil = next.until
-    }
-    if (next.step === 'succeeded' && next.provesPeer) {
-      await this.#context.contacts.putDurably(verify(contact, fingerprint, 'smp', next.at))
-      this.#become(next)
-      this.#gate.decided(fingerprint, true)
-    } else this.#become(next)
+    const counted = counting(contact, next)
+    const proven = next.step === 'succeeded' && next.provesPeer
+    const after = proven ? verify(counted, fingerprint, 'smp', next.at) : counted
+    // Before anybody is told: who reloads the page neither loses trust nor gains a guess.
+    if (after !== contact) await this.#context.contacts.putDurably(after)
+    this.#become(next)
+    if (proven) this.#gate.decided(fingerprint, true)
   }
 
   /** The encrypted session is over, or another one: what ran in it has no result. */
@@ -112,6 +125,22 @@ export class VerificationFlow {
     else if (!wasRunning) this.#startTimeout()
   }
 
+  #prolong(running: Extract<Verification, { readonly since: number }>): void {
+    this.#cancelTimeout()
+    this.#startTimeout()
+    const until = this.#context.env.now() + VERIFICATION_MAX_MS
+    this.#now = { ...running, until }
+    this.#context.emit({ type: 'verification', peer: this.#peer, verification: this.#now })
+  }
+
+  /** Nobody guesses before then. A clock that was set back makes the rest no longer. */
+  #restUntil(): number {
+    const { failedChecks } = this.#context.contacts.get(this.#peer) ?? {}
+    if (failedChecks === undefined) return 0
+    const { count, until } = failedChecks
+    return Math.min(until, this.#context.env.now() + restAfter(count))
+  }
+
   #startTimeout(): void {
     this.#cancelTimeout = this.#context.env.after(VERIFICATION_MAX_MS, () => {
       void this.#queue.add(async () => {
@@ -123,6 +152,15 @@ export class VerificationFlow {
   #refuse(code: Parameters<typeof refuse>[2]): void {
     refuse(this.#context, this.#peer, code)
   }
+}
+
+/** A success ends the count; a failure, or what may have been one, is one more. */
+function counting(contact: Contact, next: Verification): Contact {
+  const { failedChecks, ...others } = contact
+  if (next.step === 'succeeded') return failedChecks === undefined ? contact : others
+  const isGuess = next.step === 'failed' || next.step === 'aborted'
+  if (!isGuess || next.until === undefined) return contact
+  return { ...others, failedChecks: { count: (failedChecks?.count ?? 0) + 1, until: next.until } }
 }
 
 function noticeOf(verification: Verification): NoticeName | null {

@@ -13,6 +13,7 @@ describe('a verification', () => {
       step: 'waiting',
       question: 'Where?',
       since: 1000,
+      until: 121_000,
     })
     expect(
       walk([

@@ -1,6 +1,11 @@
 import type { SmpStep } from '../otr/index.ts'
 import type { Verification } from './events.ts'
-import { VERIFICATION_READ_MS, VERIFICATION_REST_MAX_MS, VERIFICATION_REST_MS } from './limits.ts'
+import {
+  VERIFICATION_MAX_MS,
+  VERIFICATION_READ_MS,
+  VERIFICATION_REST_MAX_MS,
+  VERIFICATION_REST_MS,
+} from './limits.ts'
 
 /** What the result of a run is told with. */
 export interface VerificationFacts {
@@ -14,13 +19,16 @@ export interface VerificationFacts {
 /** The next step of a verification, after what the protocol says. */
 export function follow(before: Verification, smp: SmpStep, facts: VerificationFacts): Verification {
   const { now } = facts
+  const time = { since: now, until: now + VERIFICATION_MAX_MS }
   switch (smp.step) {
     case 'started':
-      return { step: 'waiting', question: smp.question, since: now }
+      return { step: 'waiting', question: smp.question, ...time }
     case 'asked':
-      return { step: 'asked', question: smp.question, since: now }
-    case 'working':
-      return { step: 'working', since: 'since' in before ? before.since : now }
+      return { step: 'asked', question: smp.question, ...time }
+    case 'working': {
+      const { since, until } = isRunning(before) ? before : time
+      return { step: 'working', since, until }
+    }
     case 'succeeded':
       return { step: 'succeeded', provesPeer: smp.provesPeer, at: now }
     case 'failed':
@@ -35,7 +43,9 @@ export function follow(before: Verification, smp: SmpStep, facts: VerificationFa
 }
 
 /** True while there is something to answer, to wait for or to stop. */
-export function isRunning(verification: Verification): boolean {
+export function isRunning(
+  verification: Verification,
+): verification is Extract<Verification, { readonly since: number }> {
   return 'since' in verification
 }
 
