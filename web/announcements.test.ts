@@ -96,7 +96,7 @@ describe('a message', () => {
 
 test('the peer ending encryption and asking to verify are told to who looks elsewhere', () => {
   const state = withSettings()
-  const asked = { step: 'asked', question: 'Who?', since: 1 } as const
+  const asked = { step: 'asked', question: 'Who?', since: 1, until: 2 } as const
   const verification = { type: 'verification', peer: BOB, verification: asked } as const
   for (const event of [privacy(BOB, 'ended'), verification]) {
     expect(announcements(event, state, NOON)).toHaveLength(1)
@@ -123,7 +123,7 @@ test('what was sent sounds if that is switched on, and not to a muted contact', 
 })
 
 test('what software tells software is announced to nobody', () => {
-  const verification = { step: 'working', since: 1 } as const
+  const verification = { step: 'working', since: 1, until: 2 } as const
   const control: readonly ChatEvent[] = [
     privacy(BOB, 'starting'),
     privacy(BOB, 'verified'),

@@ -1,5 +1,6 @@
 import { msg, str } from '@lit/localize'
 import type { KnownKey, Privacy, PrivacyState, TrustMethod } from '../chat/index.ts'
+import { OWN, type Who } from './own-device-words.ts'
 import { ROOM } from './room-words.ts'
 import { dayOf } from './time-words.ts'
 import { wordsOf } from './wording.ts'
@@ -13,15 +14,23 @@ export const ENCRYPTION = wordsOf(() => ({
   end: msg('End encryption'),
   stopSetup: msg('Stop setting up'),
   giveUp: msg('Go on without encryption'),
-  verify: (name: string) => msg(str`Verify ${name}…`),
-  verifyNow: (name: string) => msg(str`Verify ${name}`),
-  always: (name: string) => msg(str`Always use encryption with ${name}`),
+  verify: (name: Who) => (name === null ? OWN.verifyMenu : msg(str`Verify ${name}…`)),
+  verifyNow: (name: Who) => (name === null ? OWN.verify : msg(str`Verify ${name}`)),
+  always: (name: Who) =>
+    name === null ? OWN.always : msg(str`Always use encryption with ${name}`),
   keys: msg('Keys…'),
 }))
 
 /** The sentence that explains the state, with the person's name in it. */
-export function privacySentence(privacy: Privacy, name: string): string {
-  return SENTENCE[privacy.state](name, privacy)
+export function privacySentence(privacy: Privacy, name: string, isOwn = false): string {
+  const own = isOwn ? ownSentence(privacy) : null
+  return own ?? SENTENCE[privacy.state](name, privacy)
+}
+
+/** Of a person's own devices, where what is said of people would be odd. */
+function ownSentence({ state, verified }: Privacy): string | null {
+  if (state === 'verified') return verified === null ? OWN.verified : null
+  return state === 'unverified' || state === 'ended' || state === 'keyChanged' ? OWN[state] : null
 }
 
 const SENTENCE = {
@@ -56,7 +65,7 @@ const VERIFIED = {
 
 export const CARD = wordsOf(() => ({
   ended: {
-    title: (name: string) => msg(str`${name} ended encryption.`),
+    title: (name: Who) => (name === null ? OWN.ended : msg(str`${name} ended encryption.`)),
     text: msg('Nothing is sent until you choose.'),
     again: msg('Encrypt again'),
     plain: msg('Continue without encryption'),
@@ -71,7 +80,8 @@ export const CARD = wordsOf(() => ({
       msg(str`You chose always to use encryption with ${name}, so nothing is sent in clear.`),
   },
   keyChanged: {
-    title: (name: string) => msg(str`${name}’s verified identity has changed.`),
+    title: (name: Who) =>
+      name === null ? OWN.keyChanged : msg(str`${name}’s verified identity has changed.`),
     text: msg(
       'Your messages are waiting. A new device or a reinstalled app does this; so does someone in between.',
     ),
@@ -88,7 +98,7 @@ export const KEYS = wordsOf(() => ({
   mine: msg('Your key'),
   mineHint: msg('Read it out to your contact, or let them compare it.'),
   noneOfMine: msg('Your key is being made.'),
-  theirs: (name: string) => msg(str`Keys of ${name}`),
+  theirs: (name: Who) => (name === null ? OWN.keys : msg(str`Keys of ${name}`)),
   noneOfTheirs: (name: string) =>
     msg(str`None seen yet. It is learned when encryption with ${name} starts.`),
   inUse: msg('In use now'),

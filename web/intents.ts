@@ -72,6 +72,7 @@ export type ChatIntent =
   | { readonly do: 'verify'; readonly secret: string; readonly question: string | null }
   | { readonly do: 'answer'; readonly secret: string }
   | { readonly do: 'abortVerification' }
+  | { readonly do: 'extendVerification' }
   | { readonly do: 'dismissVerification' }
   | {
       readonly do: 'trust'

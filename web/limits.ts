@@ -30,8 +30,6 @@ export const STRANGERS_PAUSE_MS = 60_000
 export const TEXT_MAX = 20_000
 /** A pause this long ends "is writing": 5 s. */
 export const COMPOSING_IDLE_MS = 5_000
-/** How long the other side has to answer a verification, as shown: 2 min. */
-export const VERIFICATION_MS = 120_000
 /** Messages of one author less than this apart are drawn as one group: 5 min. */
 export const GROUP_MS = 300_000
 /** A camera's picture is searched this often: a hand moves the code for a second or two. */

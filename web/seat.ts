@@ -90,6 +90,8 @@ export class Seat {
         return client.answer(peer, intent.secret)
       case 'abortVerification':
         return client.abortVerification(peer)
+      case 'extendVerification':
+        return client.extendVerification(peer)
       case 'trust':
         return client.trust(peer, intent.fingerprint, intent.decision)
       case 'forgetKey':

@@ -4,6 +4,8 @@ import { isLanguage, type Language } from './language.ts'
 export interface Settings {
   readonly language: Language | 'auto'
   readonly theme: 'auto' | 'light' | 'dark'
+  /** More contrast than usual, whatever the system asks for. */
+  readonly contrast: boolean
   /** A changed key is spoken. */
   readonly speech: boolean
   readonly notifications: boolean
@@ -34,6 +36,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   language: 'auto',
   theme: 'auto',
+  contrast: false,
   speech: true,
   notifications: true,
   preview: false,
@@ -74,10 +77,11 @@ export function parseSettings(text: string | null): Settings {
     stored as Record<string, unknown>
   const { soundSent, keyNotice, alertSound, quiet, quietFrom, quietTo, quietAlerts } =
     stored as Record<string, unknown>
-  const { pictures, cleanPhotos } = stored as Record<string, unknown>
+  const { pictures, cleanPhotos, contrast } = stored as Record<string, unknown>
   return {
     language: isLanguage(language) ? language : 'auto',
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
+    contrast: flag(contrast, DEFAULT_SETTINGS.contrast),
     speech: flag(speech, DEFAULT_SETTINGS.speech),
     notifications: flag(notifications, DEFAULT_SETTINGS.notifications),
     preview: flag(preview, DEFAULT_SETTINGS.preview),

@@ -1,10 +1,11 @@
 import { msg, str } from '@lit/localize'
 import type { Verification } from '../chat/index.ts'
+import { OWN, type Who } from './own-device-words.ts'
 import { list, number, plural, wordsOf } from './wording.ts'
 
 /** Words of the verification coach. The peer's own words (questions) are never translated or edited. */
 export const VERIFY = wordsOf(() => ({
-  title: (name: string) => msg(str`Verify ${name}`),
+  title: (name: Who) => (name === null ? OWN.verify : msg(str`Verify ${name}`)),
   why: msg('Someone running a server could sit between you. A quick check rules that out.'),
   ways: msg('How do you want to check?'),
   code: msg('One-time code'),
@@ -22,45 +23,64 @@ export const VERIFY = wordsOf(() => ({
   answerField: msg('The answer you expect'),
   questionTip: msg('Pick something never written down or posted. It must match letter for letter.'),
   secretField: msg('The secret'),
-  secretTip: (name: string) => msg(str`${name} types the same, letter for letter.`),
+  secretTip: (name: Who) =>
+    name === null ? OWN.secretTip : msg(str`${name} types the same, letter for letter.`),
   compareTell: msg(
     'Read these to each other by phone or in person. Both of you must see the same two.',
   ),
   yours: msg('Yours', { desc: 'Above your own fingerprint' }),
-  theirs: (name: string) => msg(str`${name}’s`, { desc: 'Above the fingerprint of this person' }),
+  theirs: (name: Who) =>
+    name === null
+      ? OWN.theirs
+      : msg(str`${name}’s`, { desc: 'Above the fingerprint of this person' }),
   match: msg('They match'),
   differ: msg('They do not match'),
-  differText: (name: string) =>
-    msg(
-      str`Then this is not ${name}’s key, or someone sits in between. Don’t write anything private here. End encryption and ask ${name} in person.`,
-    ),
+  differText: (name: Who) =>
+    name === null
+      ? OWN.differText
+      : msg(
+          str`Then this is not ${name}’s key, or someone sits in between. Don’t write anything private here. End encryption and ask ${name} in person.`,
+        ),
   start: msg('Start verification'),
 }))
 
 export const RESULT = wordsOf(() => ({
   region: msg('Verification'),
-  verify: (name: string) => msg(str`Verify ${name}`),
-  waiting: (name: string) => msg(str`Waiting for ${name} to answer.`),
-  waitingCode: (name: string) => msg(str`Waiting for ${name} to type the code.`),
+  verify: (name: Who) => (name === null ? OWN.verify : msg(str`Verify ${name}`)),
+  waiting: (name: Who) => (name === null ? OWN.waiting : msg(str`Waiting for ${name} to answer.`)),
+  waitingCode: (name: Who) =>
+    name === null ? OWN.waitingCode : msg(str`Waiting for ${name} to type the code.`),
   cancel: msg('Cancel verification'),
-  asked: (name: string) => msg(str`${name} wants to verify you.`),
-  theirQuestion: (name: string) => msg(str`${name} asks:`),
-  noQuestion: (name: string) =>
-    msg(str`Type the code or the secret that ${name} told you, by phone or in person.`),
+  moreTime: msg('More time'),
+  timeUp: msg('When the time is up the verification stops, and nothing changes.'),
+  asked: (name: Who) => (name === null ? OWN.asked : msg(str`${name} wants to verify you.`)),
+  theirQuestion: (name: Who) => (name === null ? OWN.theirQuestion : msg(str`${name} asks:`)),
+  noQuestion: (name: Who) =>
+    name === null
+      ? OWN.noQuestion
+      : msg(str`Type the code or the secret that ${name} told you, by phone or in person.`),
   answerField: msg('Answer', { id: 'answer-field', desc: 'Above the field: a noun' }),
   answer: msg('Answer', { id: 'answer-button', desc: 'On the button: what it does' }),
   notNow: msg('Not now'),
-  proves: (name: string) =>
-    msg(
-      str`Answering proves you to ${name}. Your answer itself is never sent, and one guess is all anyone gets.`,
-    ),
+  proves: (name: Who) =>
+    name === null
+      ? OWN.proves
+      : msg(
+          str`Answering proves you to ${name}. Your answer itself is never sent, and one guess is all anyone gets.`,
+        ),
   working: msg('Checking the answers.'),
-  succeeded: (name: string) => msg(str`Verified. You’re talking to ${name}.`),
-  succeededMore: (name: string) =>
-    msg(str`${name}’s key is remembered. You need not do this again unless it changes.`),
-  oneSided: (name: string) => msg(str`${name} has verified you. Now verify ${name}?`),
-  oneSidedMore: (name: string) =>
-    msg(str`${name} knows that you are you. You have not checked ${name} yet.`),
+  succeeded: (name: Who) =>
+    name === null ? OWN.succeeded : msg(str`Verified. You’re talking to ${name}.`),
+  succeededMore: (name: Who) =>
+    name === null
+      ? OWN.succeededMore
+      : msg(str`${name}’s key is remembered. You need not do this again unless it changes.`),
+  oneSided: (name: Who) =>
+    name === null ? OWN.oneSided : msg(str`${name} has verified you. Now verify ${name}?`),
+  oneSidedMore: (name: Who) =>
+    name === null
+      ? OWN.oneSidedMore
+      : msg(str`${name} knows that you are you. You have not checked ${name} yet.`),
   failed: msg('The answers didn’t match.'),
   failedMore: msg('This can be a typo – or someone in between. Try another way.'),
   failedStill: msg('Your earlier verification still stands. Check again on a call.'),
@@ -86,23 +106,25 @@ function attempts(count: number): string {
 export const ABORTED = {
   us: () => [msg('You stopped the verification.'), msg('Nothing changed.')],
   peer: (name) => [
-    msg(str`${name}’s app stopped the verification.`),
+    name === null ? OWN.stopped : msg(str`${name}’s app stopped the verification.`),
     msg(
       'That says nothing about the answer. Some apps don’t take questions: compare fingerprints instead.',
     ),
   ],
   /** After both had spoken. */
   late: (name) => [
-    msg(str`${name}’s app stopped the verification after the answers were given.`),
+    name === null
+      ? OWN.stoppedLate
+      : msg(str`${name}’s app stopped the verification after the answers were given.`),
     msg('Some apps do that when the answers differ. Try again, or compare fingerprints.'),
   ],
   timeout: (name) => [
-    msg('No answer within two minutes.'),
-    msg(str`Nothing changed. Try again when ${name} is there.`),
+    msg('No answer in time.'),
+    name === null ? OWN.tryAgain : msg(str`Nothing changed. Try again when ${name} is there.`),
   ],
 } as const satisfies Record<
   Extract<Verification, { step: 'aborted' }>['by'] | 'late',
-  (name: string) => readonly [string, string]
+  (name: Who) => readonly [string, string]
 >
 
 /**

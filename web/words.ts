@@ -245,6 +245,8 @@ export const SETTINGS = wordsOf(() => ({
   auto: msg('Automatic'),
   light: msg('Light'),
   dark: msg('Dark'),
+  contrast: msg('High contrast'),
+  contrastHint: msg('It is also used whenever your system asks for more contrast.'),
   alerts: msg('Alerts'),
   speech: msg('Say it aloud when a contact’s key changes'),
   speechTest: msg('Test the voice'),

@@ -20,34 +20,34 @@ export class SottoAvatar extends LitElement {
       inline-size: 2.5rem;
       block-size: 2.5rem;
       border-radius: 50%;
-      background: light-dark(#e4e2ea, #34353f);
-      color: light-dark(#474655, #cfceda);
+      background: var(--face, light-dark(#e4e2ea, #34353f));
+      color: var(--face-ink, light-dark(#474655, #cfceda));
       font-weight: 600;
     }
 
     :host([hue='1']) {
-      background: light-dark(#dfe6f3, #2a3547);
-      color: light-dark(#37496b, #b9cdf0);
+      background: var(--face, light-dark(#dfe6f3, #2a3547));
+      color: var(--face-ink, light-dark(#37496b, #b9cdf0));
     }
 
     :host([hue='2']) {
-      background: light-dark(#dcece6, #243b34);
-      color: light-dark(#2b5546, #aedccb);
+      background: var(--face, light-dark(#dcece6, #243b34));
+      color: var(--face-ink, light-dark(#2b5546, #aedccb));
     }
 
     :host([hue='3']) {
-      background: light-dark(#f2e6d8, #43351f);
-      color: light-dark(#6a4a1d, #e6cda3);
+      background: var(--face, light-dark(#f2e6d8, #43351f));
+      color: var(--face-ink, light-dark(#6a4a1d, #e6cda3));
     }
 
     :host([hue='4']) {
-      background: light-dark(#f3e0e3, #46282e);
-      color: light-dark(#713943, #edbcc4);
+      background: var(--face, light-dark(#f3e0e3, #46282e));
+      color: var(--face-ink, light-dark(#713943, #edbcc4));
     }
 
     :host([hue='5']) {
-      background: light-dark(#e9e0f3, #372b4a);
-      color: light-dark(#563a75, #d4bff0);
+      background: var(--face, light-dark(#e9e0f3, #372b4a));
+      color: var(--face-ink, light-dark(#563a75, #d4bff0));
     }
   `
 

@@ -22,6 +22,7 @@ export class SottoChatHeader extends SottoElement {
     conversation: { attribute: false },
     narrow: { type: Boolean, reflect: true },
     robot: { type: Boolean },
+    self: { type: Boolean },
     alone: { type: Boolean },
     members: { type: Boolean },
   }
@@ -81,6 +82,8 @@ export class SottoChatHeader extends SottoElement {
   declare conversation: Conversation
   declare narrow: boolean
   declare robot: boolean
+  /** The other devices of the account itself. */
+  declare self: boolean
   /** There is no list to go back to. */
   declare alone: boolean
   /** The members of the room stand beside. */
@@ -90,6 +93,7 @@ export class SottoChatHeader extends SottoElement {
     super()
     this.narrow = false
     this.robot = false
+    this.self = false
     this.alone = false
     this.members = false
   }
@@ -122,7 +126,7 @@ export class SottoChatHeader extends SottoElement {
             </button>`
       }
       <sotto-encryption-button ?hidden=${isStranger} .privacy=${privacy} .name=${name} ?always=${contact?.alwaysOtr ?? false}
-        ?contact=${contact !== null}
+        ?contact=${contact !== null} ?self=${this.self}
         @open-verify=${this.#forward} @open-keys=${this.#forward}></sotto-encryption-button>
       ${isStranger ? nothing : html`<sotto-conversation-menu .conversation=${conversation}></sotto-conversation-menu>`}`
   }

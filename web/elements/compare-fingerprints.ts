@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit'
 import type { Privacy } from '../../chat/index.ts'
+import { OWN, type Who } from '../own-device-words.ts'
 import { VERIFY } from '../verification-words.ts'
 import './fingerprint.ts'
 import './icon.ts'
@@ -35,7 +36,7 @@ export class SottoCompareFingerprints extends SottoElement {
   ]
 
   declare privacy: Privacy
-  declare name: string
+  declare name: Who
   /** The person compared, and they are not the same. */
   declare differs: boolean
 
@@ -48,7 +49,7 @@ export class SottoCompareFingerprints extends SottoElement {
   override render() {
     const { ownFingerprint, peerFingerprint } = this.privacy
     return html`
-      <p>${VERIFY.compareTell}</p>
+      <p>${this.name === null ? OWN.compareTell : VERIFY.compareTell}</p>
       <div class="pair">
         ${this.#one('mine', VERIFY.yours, ownFingerprint)}
         ${this.#one('theirs', VERIFY.theirs(this.name), peerFingerprint)}

@@ -4,6 +4,7 @@ import { type Conversation, isRoom, nameOf } from '../app-state.ts'
 import { ENCRYPTION, privacySentence } from '../encryption-words.ts'
 import { faultSentence } from '../fault-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
+import type { Who } from '../own-device-words.ts'
 import { ROOM } from '../room-words.ts'
 import { CHAT } from '../words.ts'
 import { cardStyles } from './card-styles.ts'
@@ -11,24 +12,22 @@ import './chat-header.ts'
 import './composer.ts'
 import { FileDrop } from './file-drop.ts'
 import './file-news.ts'
+import { fetchedDialog } from './fetched-dialog.ts'
 import './dialog.ts'
 import type { SottoComposer } from './composer.ts'
 import type { SottoDialog } from './dialog.ts'
 import './icon.ts'
 import './invitation-card.ts'
-import './keys-dialog.ts'
 import type { SottoKeysDialog } from './keys-dialog.ts'
 import './members.ts'
 import './privacy-card.ts'
-import './room-dialogs.ts'
 import type { Callable, SottoRoomDialogs } from './room-dialogs.ts'
 import { shared } from './shared-styles.ts'
 import './timeline.ts'
 import type { SottoTimeline } from './timeline.ts'
 import './verification-card.ts'
-import './verify-dialog.ts'
 import { SottoElement } from './sotto-element.ts'
-import type { CodeStartedEvent, SottoVerifyDialog } from './verify-dialog.ts'
+import type { CodeStartedEvent, SottoVerifyDialog, Way } from './verify-dialog.ts'
 
 /**
  * One conversation, whole: header, messages, whatever waits for the person, and the composer. It
@@ -43,6 +42,7 @@ export class SottoConversation extends SottoElement {
     draft: {},
     narrow: { type: Boolean, reflect: true },
     robot: { type: Boolean },
+    self: { type: Boolean },
     alone: { type: Boolean },
     roomy: { type: Boolean },
     attentive: { type: Boolean },
@@ -166,6 +166,8 @@ export class SottoConversation extends SottoElement {
   declare draft: string
   declare narrow: boolean
   declare robot: boolean
+  /** The other devices of the account itself. */
+  declare self: boolean
   /** There is no list to go back to. */
   declare alone: boolean
   /** There is space for more beside the messages. */
@@ -193,6 +195,7 @@ export class SottoConversation extends SottoElement {
     this.draft = ''
     this.narrow = false
     this.robot = false
+    this.self = false
     this.alone = false
     this.roomy = false
     this.attentive = false
@@ -237,17 +240,18 @@ export class SottoConversation extends SottoElement {
     const { conversation } = this
     const { peer, privacy, contact, room } = conversation
     const name = nameOf(conversation)
+    const who = this.self ? null : name
     return html`
       <section aria-label=${CHAT.conversationWith(name)}>
-        <sotto-chat-header .conversation=${conversation} ?narrow=${this.narrow} ?robot=${this.robot} ?alone=${this.alone}
-          ?members=${this.#isBeside} @toggle-members=${this.#toggleMembers} @open-verify=${this.#openVerify} @open-keys=${this.#openKeys}></sotto-chat-header>
-        ${privacy.state === 'unverified' && conversation.verification.step === 'idle' ? this.#strip(name) : nothing}
+        <sotto-chat-header .conversation=${conversation} ?narrow=${this.narrow} ?robot=${this.robot} ?self=${this.self} ?alone=${this.alone}
+          ?members=${this.#isBeside} @toggle-members=${this.#toggleMembers} @open-verify=${() => this.#openVerify()} @open-keys=${this.#openKeys}></sotto-chat-header>
+        ${privacy.state === 'unverified' && conversation.verification.step === 'idle' ? this.#strip(name, who) : nothing}
         ${this.#isOutside ? this.#enterAgain() : nothing}
         ${room !== null && this.#isBeside ? html`<aside aria-label=${ROOM.members(name)}>${this.#members()}</aside>` : nothing}
         <sotto-timeline .conversation=${conversation} .name=${name} ?attentive=${this.attentive} .jump=${this.jump}
           ?covered=${privacy.state === 'keyChanged' || privacy.state === 'ended'}></sotto-timeline>
         <sotto-file-news .conversation=${conversation} .name=${name}></sotto-file-news>
-        <div class="cards" @chat-intent=${this.#onDecided}>${this.#cards(name)}</div>
+        <div class="cards" @chat-intent=${this.#onDecided}>${this.#cards(name, who)}</div>
         ${this.#drop.target(name)}
         ${
           conversation.invitation === null
@@ -256,8 +260,8 @@ export class SottoConversation extends SottoElement {
                 ?files=${!isRoom(conversation)}></sotto-composer>`
             : nothing
         }
-        <sotto-verify-dialog .privacy=${privacy} .name=${name} .rest=${restOf(conversation)} @code-started=${this.#onCode}></sotto-verify-dialog>
-        <sotto-keys-dialog .conversation=${conversation} .fingerprint=${this.fingerprint}></sotto-keys-dialog>
+        <sotto-verify-dialog .privacy=${privacy} .name=${who} .rest=${restOf(conversation)} @code-started=${this.#onCode}></sotto-verify-dialog>
+        <sotto-keys-dialog .conversation=${conversation} .fingerprint=${this.fingerprint} ?self=${this.self}></sotto-keys-dialog>
         ${
           room === null
             ? nothing
@@ -268,15 +272,15 @@ export class SottoConversation extends SottoElement {
       </section>`
   }
 
-  #strip(name: string) {
+  #strip(name: string, who: Who) {
     return html`
       <div class="strip">
-        <p>${privacySentence(this.conversation.privacy, name)}</p>
-        <button type="button" class="small" @click=${this.#openVerify}>${ENCRYPTION.verifyNow(name)}</button>
+        <p>${privacySentence(this.conversation.privacy, name, this.self)}</p>
+        <button type="button" class="small" @click=${() => this.#openVerify()}>${ENCRYPTION.verifyNow(who)}</button>
       </div>`
   }
 
-  #cards(name: string) {
+  #cards(name: string, who: Who) {
     const { conversation } = this
     const { invitation, fault, verification, verificationDismissed } = conversation
     return html`
@@ -285,12 +289,12 @@ export class SottoConversation extends SottoElement {
       ${
         verificationDismissed
           ? nothing
-          : html`<sotto-verification-card .verification=${verification} .name=${name} .code=${this.code}
+          : html`<sotto-verification-card .verification=${verification} .name=${who} .code=${this.code}
               ?hidden=${verification.step === 'idle'}
-              @open-verify=${this.#openVerify} @open-compare=${this.#openCompare}></sotto-verification-card>`
+              @open-verify=${() => this.#openVerify()} @open-compare=${() => this.#openVerify('compare')}></sotto-verification-card>`
       }
-      <sotto-privacy-card .conversation=${conversation} .name=${name}
-        @open-verify=${this.#openVerify}></sotto-privacy-card>`
+      <sotto-privacy-card .conversation=${conversation} .name=${name} ?self=${this.self}
+        @open-verify=${() => this.#openVerify()}></sotto-privacy-card>`
   }
 
   /** A room that we are not in, and are not called into. */
@@ -316,8 +320,8 @@ export class SottoConversation extends SottoElement {
     return html`
       ${this.#isBeside ? html`<h3>${ROOM.members(nameOf(this.conversation))}</h3>` : nothing}
       <sotto-members .room=${room} .called=${called} @chat-intent=${this.#onWriteTo}
-        @open-nickname=${() => this.#roomDialogs?.showNickname()}
-        @open-invite=${() => this.#roomDialogs?.showInvite()}></sotto-members>`
+        @open-nickname=${async () => (await this.#roomDialogs())?.showNickname()}
+        @open-invite=${async () => (await this.#roomDialogs())?.showInvite()}></sotto-members>`
   }
 
   #toggleMembers(): void {
@@ -335,8 +339,8 @@ export class SottoConversation extends SottoElement {
     return this.renderRoot.querySelector<SottoDialog>('#members')
   }
 
-  get #roomDialogs(): SottoRoomDialogs | null {
-    return this.renderRoot.querySelector<SottoRoomDialogs>('sotto-room-dialogs')
+  #roomDialogs(): Promise<SottoRoomDialogs | null> {
+    return fetchedDialog(this.renderRoot, 'sotto-room-dialogs')
   }
 
   #fault(sentence: string) {
@@ -357,24 +361,19 @@ export class SottoConversation extends SottoElement {
     this.dispatchEvent(new ChatIntentEvent(intent))
   }
 
-  get #verify(): SottoVerifyDialog | null {
-    return this.renderRoot.querySelector<SottoVerifyDialog>('sotto-verify-dialog')
+  async #openVerify(way?: Way): Promise<void> {
+    const dialog = await fetchedDialog<SottoVerifyDialog>(this.renderRoot, 'sotto-verify-dialog')
+    dialog?.show(way)
   }
 
-  #openVerify(): void {
-    this.#verify?.show()
-  }
-
-  #openCompare(): void {
-    this.#verify?.show('compare')
-  }
-
-  #openKeys(): void {
-    this.renderRoot.querySelector<SottoKeysDialog>('sotto-keys-dialog')?.show()
+  async #openKeys(): Promise<void> {
+    const dialog = await fetchedDialog<SottoKeysDialog>(this.renderRoot, 'sotto-keys-dialog')
+    dialog?.show()
   }
 
   /** The card that was answered goes away; the focus must not go with it. */
-  #onDecided(): void {
+  #onDecided({ detail }: ChatIntentEvent): void {
+    if (detail.do === 'extendVerification') return
     if (this.narrow) this.focusHistory()
     else this.focus()
   }
@@ -386,8 +385,8 @@ export class SottoConversation extends SottoElement {
 customElements.define('sotto-conversation', SottoConversation)
 
 /** When the next verification may begin; 0 for at once. */
-function restOf({ verification }: Conversation): number {
-  return 'until' in verification ? (verification.until ?? 0) : 0
+function restOf({ contact }: Conversation): number {
+  return contact?.failedChecks?.until ?? 0
 }
 
 function isOver(step: Conversation['verification']['step']): boolean {

@@ -24,6 +24,7 @@ export class SottoEncryptionButton extends SottoElement {
     name: {},
     always: { type: Boolean },
     contact: { type: Boolean },
+    self: { type: Boolean },
   }
 
   static override styles = [
@@ -55,12 +56,15 @@ export class SottoEncryptionButton extends SottoElement {
   declare always: boolean
   /** Whether the peer is a contact: only those have settings of their own. */
   declare contact: boolean
+  /** The other devices of the account itself. */
+  declare self: boolean
 
   constructor() {
     super()
     this.name = ''
     this.always = false
     this.contact = false
+    this.self = false
   }
 
   override render() {
@@ -68,7 +72,7 @@ export class SottoEncryptionButton extends SottoElement {
     const look = PRIVACY_LOOK[this.privacy.state]
     return html`
       <sotto-menu label=${ENCRYPTION.button(label)} tone=${look.tone} .items=${this.#items()}
-        text=${privacySentence(this.privacy, this.name)} @menu-select=${this.#onSelect}>
+        text=${privacySentence(this.privacy, this.name, this.self)} @menu-select=${this.#onSelect}>
         <sotto-icon name=${look.icon} ?spin=${look.spin}></sotto-icon>
         <span class="label">${label}</span>
         <sotto-icon class="chevron" name="chevron-down"></sotto-icon>
@@ -77,18 +81,19 @@ export class SottoEncryptionButton extends SottoElement {
 
   #items(): readonly MenuItem[] {
     const { state } = this.privacy
+    const who = this.self ? null : this.name
     if (state === 'room')
       return [{ id: 'never', label: ROOM.open, icon: 'lock-open', disabled: true }]
     const items: MenuItem[] = []
     if (state === 'unverified' || state === 'verified' || state === 'keyChanged')
-      items.push({ id: 'verify', label: ENCRYPTION.verify(this.name), icon: 'shield-check' })
+      items.push({ id: 'verify', label: ENCRYPTION.verify(who), icon: 'shield-check' })
     items.push(inWords(START[state]))
     const stop = STOP[state]
     if (stop !== null) items.push({ ...inWords(stop), disabled: this.always })
     if (this.contact)
       items.push({
         id: 'always',
-        label: ENCRYPTION.always(this.name),
+        label: ENCRYPTION.always(who),
         icon: 'lock',
         checked: this.always,
       })

@@ -26,6 +26,7 @@ export class SottoKeysDialog extends SottoElement {
   static override properties = {
     conversation: { attribute: false },
     fingerprint: {},
+    self: { type: Boolean },
     copied: { state: true },
     isCodeShown: { state: true },
   }
@@ -83,12 +84,15 @@ export class SottoKeysDialog extends SottoElement {
   declare conversation: Conversation
   /** Own key; `null` while it is being made. */
   declare fingerprint: string | null
+  /** The other devices of the account itself. */
+  declare self: boolean
   declare copied: string | null
   declare isCodeShown: boolean
 
   constructor() {
     super()
     this.fingerprint = null
+    this.self = false
     this.copied = null
     this.isCodeShown = false
   }
@@ -122,7 +126,7 @@ export class SottoKeysDialog extends SottoElement {
             }
           </section>
           <section aria-labelledby="theirs">
-            <h3 id="theirs">${KEYS.theirs(name)}</h3>
+            <h3 id="theirs">${KEYS.theirs(this.self ? null : name)}</h3>
             ${
               sameKeyAs === null
                 ? nothing
@@ -179,7 +183,7 @@ export class SottoKeysDialog extends SottoElement {
   #scanner(name: string) {
     const { peerFingerprint } = this.conversation.privacy
     if (peerFingerprint === null || navigator.mediaDevices === undefined) return nothing
-    return html`<sotto-scanner .expected=${peerFingerprint} .name=${name}></sotto-scanner>`
+    return html`<sotto-scanner .expected=${peerFingerprint} .name=${this.self ? null : name}></sotto-scanner>`
   }
 
   #stopScanning(): void {

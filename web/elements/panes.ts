@@ -13,15 +13,12 @@ import './contact-list.ts'
 import type { SottoContactList } from './contact-list.ts'
 import './conversation.ts'
 import type { SottoConversation } from './conversation.ts'
-import './enter-room.ts'
 import type { SottoEnterRoom } from './enter-room.ts'
-import './export-dialog.ts'
 import type { SottoExportDialog } from './export-dialog.ts'
+import { fetchedDialog } from './fetched-dialog.ts'
 import './invitation-card.ts'
 import type { Callable } from './room-dialogs.ts'
-import './search-dialog.ts'
 import type { SottoSearchDialog } from './search-dialog.ts'
-import './settings-dialog.ts'
 import type { SottoSettingsDialog } from './settings-dialog.ts'
 import { SottoElement } from './sotto-element.ts'
 import type { SottoVaultDialog } from './vault-dialog.ts'
@@ -165,7 +162,7 @@ export class SottoPanes extends SottoElement {
             .caller=${callerOf(conversation, conversations)} .double=${lookAlike(conversation, conversations)} .people=${peopleIn(conversations)} .read=${(text: string) => this.desk.readAddress(text)}
             .jump=${state.jump?.peer === conversation.peer ? state.jump.key : null}
             @open-search=${() => this.#openSearch(conversation.peer)} @open-export=${this.#openExport}
-            .draft=${this.desk.draft(conversation.peer)} ?robot=${conversation.peer === buddy}
+            .draft=${this.desk.draft(conversation.peer)} ?robot=${conversation.peer === buddy} ?self=${conversation.peer === address}
             @chat-intent=${(event: ChatIntentEvent) => this.#onChat(conversation.peer, event)}></sotto-conversation>`
     return html`
       ${this.#calls()}
@@ -226,24 +223,30 @@ export class SottoPanes extends SottoElement {
       )}</div>`
   }
 
-  #openRoom(): void {
-    this.renderRoot.querySelector<SottoEnterRoom>('sotto-enter-room')?.show()
+  async #openRoom(): Promise<void> {
+    const dialog = await fetchedDialog<SottoEnterRoom>(this.renderRoot, 'sotto-enter-room')
+    dialog?.show()
   }
 
   /** @param here - the conversation that is open; `null`: everywhere */
-  #openSearch(here: Address | null): void {
-    const dialog = this.renderRoot.querySelector<SottoSearchDialog>('sotto-search-dialog')
+  async #openSearch(here: Address | null): Promise<void> {
+    const dialog = await fetchedDialog<SottoSearchDialog>(this.renderRoot, 'sotto-search-dialog')
     if (dialog === null) return
     dialog.here = here
     dialog.show()
   }
 
-  #openExport(): void {
-    this.renderRoot.querySelector<SottoExportDialog>('sotto-export-dialog')?.show()
+  async #openExport(): Promise<void> {
+    const dialog = await fetchedDialog<SottoExportDialog>(this.renderRoot, 'sotto-export-dialog')
+    dialog?.show()
   }
 
-  #openSettings(): void {
-    this.renderRoot.querySelector<SottoSettingsDialog>('sotto-settings-dialog')?.show()
+  async #openSettings(): Promise<void> {
+    const dialog = await fetchedDialog<SottoSettingsDialog>(
+      this.renderRoot,
+      'sotto-settings-dialog',
+    )
+    dialog?.show()
   }
 
   async #openVault(): Promise<void> {

@@ -2,6 +2,7 @@ import { css, html, nothing } from 'lit'
 import type { Conversation } from '../app-state.ts'
 import { CARD } from '../encryption-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
+import type { Who } from '../own-device-words.ts'
 import { cardStyles } from './card-styles.ts'
 import './fingerprint.ts'
 import './icon.ts'
@@ -16,7 +17,11 @@ import { SottoElement } from './sotto-element.ts'
  * @fires open-verify {Event}
  */
 export class SottoPrivacyCard extends SottoElement {
-  static override properties = { conversation: { attribute: false }, name: {} }
+  static override properties = {
+    conversation: { attribute: false },
+    name: {},
+    self: { type: Boolean },
+  }
 
   static override styles = [
     shared,
@@ -40,10 +45,13 @@ export class SottoPrivacyCard extends SottoElement {
 
   declare conversation: Conversation
   declare name: string
+  /** The other devices of the account itself. */
+  declare self: boolean
 
   constructor() {
     super()
     this.name = ''
+    this.self = false
   }
 
   override render() {
@@ -59,6 +67,10 @@ export class SottoPrivacyCard extends SottoElement {
     }
   }
 
+  get #who(): Who {
+    return this.self ? null : this.name
+  }
+
   get #isAlways(): boolean {
     return this.conversation.contact?.alwaysOtr ?? false
   }
@@ -67,7 +79,7 @@ export class SottoPrivacyCard extends SottoElement {
     return html`
       <div class="card caution" role="alert">
         <sotto-icon name="shield-off"></sotto-icon>
-        <p class="title">${CARD.ended.title(this.name)}</p>
+        <p class="title">${CARD.ended.title(this.#who)}</p>
         <div class="text">
           <p>${CARD.ended.text}</p>
           ${this.#isAlways ? html`<p>${CARD.unsupported.always(this.name)}</p>` : nothing}
@@ -102,7 +114,7 @@ export class SottoPrivacyCard extends SottoElement {
     return html`
       <div class="card danger" role="alert">
         <sotto-icon name="shield-alert"></sotto-icon>
-        <p class="title">${CARD.keyChanged.title(this.name)}</p>
+        <p class="title">${CARD.keyChanged.title(this.#who)}</p>
         <div class="text"><p>${CARD.keyChanged.text}</p></div>
         <details>
           <summary>${CARD.keyChanged.details}</summary>

@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit'
 import { readCode } from '../fingerprint-code.ts'
 import { SCAN_MS } from '../limits.ts'
+import type { Who } from '../own-device-words.ts'
 import { QR } from '../qr-words.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
@@ -46,7 +47,7 @@ export class SottoScanner extends SottoElement {
 
   /** The fingerprint in use, 40 hex digits. */
   declare expected: string
-  declare name: string
+  declare name: Who
   declare step: Step
   #stream: MediaStream | null = null
 

@@ -127,6 +127,8 @@ export class SottoSettingsDialog extends SottoElement {
           <fieldset>
             <legend>${SETTINGS.theme}</legend>
             <div class="themes">${THEMES.map((theme) => this.#theme(theme, SETTINGS[theme]))}</div>
+            ${this.#flag('contrast', SETTINGS.contrast)}
+            <p class="hint indent">${SETTINGS.contrastHint}</p>
           </fieldset>
           <sotto-alert-settings .settings=${this.settings}></sotto-alert-settings>
           <fieldset>

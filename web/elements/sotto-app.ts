@@ -14,7 +14,7 @@ import { SottoElement } from './sotto-element.ts'
 import './toasts.ts'
 
 /**
- * The whole app: one of its three screens, and the corner where faults without a place are shown. The
+ * The whole app: one of its screens, and the line where faults without a place are shown. The
  * only element that knows the desk. It draws into the document, for the sign-in form's sake.
  */
 export class SottoApp extends SottoElement {
@@ -80,7 +80,9 @@ export class SottoApp extends SottoElement {
       this.desk.addEventListener('change', () => this.requestUpdate(), {
         signal: this.#inside.signal,
       })
-    document.documentElement.dataset['theme'] = this.desk.state.settings.theme
+    const { theme, contrast } = this.desk.state.settings
+    document.documentElement.dataset['theme'] = theme
+    document.documentElement.dataset['contrast'] = contrast ? 'more' : 'auto'
   }
 
   /** Whoever came in goes on from the list. */
@@ -99,9 +101,9 @@ export class SottoApp extends SottoElement {
           ? nothing
           : html`<sotto-shell-bar .shell=${this.shell} ?outside=${state.stage.at === 'signIn'}></sotto-shell-bar>`
       }
+      <sotto-toasts .toasts=${state.toasts}></sotto-toasts>
       ${this.#screen(state)}
-      <sotto-doctor .check=${state.check} @check-again=${this.#checkAgain}></sotto-doctor>
-      <sotto-toasts .toasts=${state.toasts}></sotto-toasts>`
+      <sotto-doctor .check=${state.check} @check-again=${this.#checkAgain}></sotto-doctor>`
   }
 
   #screen(state: AppState) {

@@ -35,7 +35,7 @@ export class SottoChat extends SottoElement {
     css`
       :host {
         display: grid;
-        grid-template: minmax(0, 1fr) / minmax(0, 1fr);
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
         min-block-size: 16rem;
         background: var(--paper);
         color: var(--ink);
@@ -84,7 +84,10 @@ export class SottoChat extends SottoElement {
       const { signal } = this.#listening
       desk?.addEventListener('change', () => this.requestUpdate(), { signal })
     }
-    if (desk !== null) this.dataset['theme'] = desk.state.settings.theme
+    if (desk === null) return
+    const { theme, contrast } = desk.state.settings
+    this.dataset['theme'] = theme
+    this.dataset['contrast'] = contrast ? 'more' : 'auto'
   }
 
   override updated(): void {
@@ -102,9 +105,9 @@ export class SottoChat extends SottoElement {
     if (desk === null) return nothing
     const { state } = desk
     return html`
+      <sotto-toasts .toasts=${state.toasts}></sotto-toasts>
       ${this.#screen(desk, state)}
-      <sotto-doctor .check=${state.check} @check-again=${() => this.#intend({ do: 'check', typed: null })}></sotto-doctor>
-      <sotto-toasts .toasts=${state.toasts}></sotto-toasts>`
+      <sotto-doctor .check=${state.check} @check-again=${() => this.#intend({ do: 'check', typed: null })}></sotto-doctor>`
   }
 
   #screen(desk: DeskDoor, state: AppState) {

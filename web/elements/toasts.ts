@@ -8,7 +8,8 @@ import { shared } from './shared-styles.ts'
 import { SottoElement } from './sotto-element.ts'
 
 /**
- * The corner where faults are shown that belong to no conversation, and what can still be undone.
+ * A line above the screen for faults that belong to no conversation, and for what can still be undone.
+ * It has a place of its own: nothing is covered while it is there.
  *
  * @fires app-intent {AppIntentEvent} dismissToast, undo
  */
@@ -19,31 +20,19 @@ export class SottoToasts extends SottoElement {
     shared,
     css`
       :host {
-        position: fixed;
-        inset-block-start: 4.5rem;
-        inset-inline: var(--gap-4);
-        z-index: 2;
-        pointer-events: none;
-      }
-
-      .toasts {
-        display: grid;
-        justify-items: center;
-        gap: var(--gap-2);
+        display: block;
       }
 
       .toasts > div {
         display: flex;
         align-items: center;
-        gap: var(--gap-3);
-        max-inline-size: 36rem;
-        padding-block: var(--gap-2);
+        justify-content: center;
+        gap: var(--gap-1) var(--gap-3);
+        padding-block: var(--gap-1);
         padding-inline: var(--gap-4) var(--gap-2);
-        border: 1px solid var(--line-strong);
-        border-radius: var(--round-m);
+        border-block-end: 1px solid var(--line);
         background: var(--raised);
-        box-shadow: var(--shadow);
-        pointer-events: auto;
+        font-size: var(--text-s);
       }
     `,
   ]

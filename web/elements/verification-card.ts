@@ -3,7 +3,7 @@ import type { Verification } from '../../chat/index.ts'
 import { COACH } from '../coach-words.ts'
 import type { IconName } from '../icons.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
-import { VERIFICATION_MS } from '../limits.ts'
+import type { Who } from '../own-device-words.ts'
 import { ABORTED, describeSecret, RESULT } from '../verification-words.ts'
 import { cardStyles } from './card-styles.ts'
 import './countdown.ts'
@@ -15,7 +15,7 @@ import { SottoElement } from './sotto-element.ts'
  * Where a verification stands: on both sides, from the request to a result that stays until it is
  * put away. A request never takes the focus; it is the next stop before the composer.
  *
- * @fires chat-intent {ChatIntentEvent} answer, abortVerification, dismissVerification
+ * @fires chat-intent {ChatIntentEvent} answer, extendVerification, abortVerification, dismissVerification
  * @fires open-verify {Event} Try again, another way or the other direction.
  * @fires open-compare {Event}
  */
@@ -64,7 +64,7 @@ export class SottoVerificationCard extends SottoElement {
   ]
 
   declare verification: Verification
-  declare name: string
+  declare name: Who
   /** The one-time code of the attempt that runs, if it was one. */
   declare code: string | null
   declare secret: string
@@ -77,8 +77,10 @@ export class SottoVerificationCard extends SottoElement {
     this.secret = ''
   }
 
+  /** More time leaves what was typed alone. */
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('verification')) this.secret = ''
+    const before = changed.get('verification') as Verification | undefined
+    if (before !== undefined && !isSameRun(before, this.verification)) this.secret = ''
   }
 
   override render() {
@@ -95,11 +97,12 @@ export class SottoVerificationCard extends SottoElement {
             ${this.code === null ? nothing : html`<p class="code" aria-label=${[...this.code].join(' ')} role="img">${this.code}</p>`}
             <p class="text">${COACH.theySee(name)}</p>
             ${verification.question === null ? nothing : html`<blockquote dir="auto">${verification.question}</blockquote>`}
-            <div class="actions">${this.#button(RESULT.cancel, { do: 'abortVerification' })}</div>`,
-          verification.since,
+            <p class="hint">${RESULT.timeUp}</p>
+            <div class="actions">${this.#button(RESULT.cancel, { do: 'abortVerification' })}${this.#moreTime()}</div>`,
+          verification.until,
         )
       case 'working':
-        return this.#card('loader-circle', '', RESULT.working, nothing, verification.since)
+        return this.#card('loader-circle', '', RESULT.working, nothing, verification.until)
       case 'asked':
         return this.#asked(verification)
       case 'succeeded':
@@ -143,7 +146,7 @@ export class SottoVerificationCard extends SottoElement {
     }
   }
 
-  #asked({ question, since }: Extract<Verification, { step: 'asked' }>) {
+  #asked({ question, until }: Extract<Verification, { step: 'asked' }>) {
     const shape = describeSecret(this.secret)
     return this.#card(
       'shield-check',
@@ -169,10 +172,11 @@ export class SottoVerificationCard extends SottoElement {
           <p class="hint" id="proves">${RESULT.proves(this.name)}</p>
           <div class="actions">
             <button class="primary" type="submit" ?disabled=${this.secret === ''}>${RESULT.answer}</button>
-            ${this.#button(RESULT.notNow, { do: 'abortVerification' })}
+            ${this.#button(RESULT.notNow, { do: 'abortVerification' })}${this.#moreTime()}
           </div>
+          <p class="hint">${RESULT.timeUp}</p>
         </form>`,
-      since,
+      until,
     )
   }
 
@@ -181,7 +185,7 @@ export class SottoVerificationCard extends SottoElement {
     tone: '' | 'safe' | 'danger',
     title: string,
     content: TemplateResult | typeof nothing,
-    since: number | null = null,
+    until: number | null = null,
   ) {
     return html`
       <section class="card ${tone}" aria-label=${RESULT.region}>
@@ -189,9 +193,9 @@ export class SottoVerificationCard extends SottoElement {
         <div class="head">
           <p class="title" role="status">${title}</p>
           ${
-            since === null
+            until === null
               ? nothing
-              : html`<sotto-countdown class="time" hurries .until=${since + VERIFICATION_MS}></sotto-countdown>`
+              : html`<sotto-countdown class="time" hurries .until=${until}></sotto-countdown>`
           }
         </div>
         ${content}
@@ -206,6 +210,10 @@ export class SottoVerificationCard extends SottoElement {
 
   #button(label: string, intent: ChatIntent) {
     return html`<button type="button" @click=${() => this.dispatchEvent(new ChatIntentEvent(intent))}>${label}</button>`
+  }
+
+  #moreTime() {
+    return this.#button(RESULT.moreTime, { do: 'extendVerification' })
   }
 
   /** Not before the rest after a wrong guess is over. */
@@ -228,3 +236,7 @@ export class SottoVerificationCard extends SottoElement {
   }
 }
 customElements.define('sotto-verification-card', SottoVerificationCard)
+
+function isSameRun(one: Verification, other: Verification): boolean {
+  return 'since' in one && 'since' in other && one.step === other.step && one.since === other.since
+}

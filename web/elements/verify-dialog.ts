@@ -3,6 +3,7 @@ import type { Privacy } from '../../chat/index.ts'
 import { COACH } from '../coach-words.ts'
 import { ChatIntentEvent } from '../intents.ts'
 import { oneTimeCode } from '../one-time-code.ts'
+import { OWN, type Who } from '../own-device-words.ts'
 import { describeSecret, isWeak, VERIFY } from '../verification-words.ts'
 import './compare-fingerprints.ts'
 import './countdown.ts'
@@ -133,7 +134,7 @@ export class SottoVerifyDialog extends SottoElement {
   ]
 
   declare privacy: Privacy
-  declare name: string
+  declare name: Who
   /** When the next attempt may begin, milliseconds since the epoch. */
   declare rest: number
   declare way: Way
@@ -172,7 +173,7 @@ export class SottoVerifyDialog extends SottoElement {
           <fieldset>
             <legend>${VERIFY.ways}</legend>
             <div class="ways">
-              ${ways().map(
+              ${ways(this.name).map(
                 ([way, label, hint]) => html`
                   <label>
                     <input type="radio" name="way" value=${way} .checked=${this.way === way} ?data-first=${this.way === way} aria-describedby="hint-${way}"
@@ -206,7 +207,7 @@ export class SottoVerifyDialog extends SottoElement {
             <p class="hint" id="tip">${VERIFY.questionTip}</p>
           </div>
           ${this.#secretField(VERIFY.answerField)}
-          ${this.#steps(COACH.question(this.name))}`
+          ${this.#steps(COACH.question(this.name ?? ''))}`
       case 'secret':
         return html`
           ${this.#steps(COACH.secret(this.name))}
@@ -304,11 +305,13 @@ export class SottoVerifyDialog extends SottoElement {
 }
 customElements.define('sotto-verify-dialog', SottoVerifyDialog)
 
-function ways(): readonly (readonly [Way, string, string])[] {
+/** Nobody asks oneself a question. */
+function ways(name: Who): readonly (readonly [Way, string, string])[] {
+  const isOwn = name === null
   return [
-    ['code', VERIFY.code, VERIFY.codeHint],
-    ['question', VERIFY.question, VERIFY.questionHint],
-    ['secret', VERIFY.secret, VERIFY.secretHint],
+    ['code', VERIFY.code, isOwn ? OWN.codeHint : VERIFY.codeHint],
+    ...(isOwn ? [] : [['question', VERIFY.question, VERIFY.questionHint] as const]),
+    ['secret', VERIFY.secret, isOwn ? OWN.secretHint : VERIFY.secretHint],
     ['compare', VERIFY.compare, VERIFY.compareHint],
   ]
 }

@@ -1,5 +1,6 @@
 import type { SottoPanes } from '../elements/panes.ts'
 import { SottoApp } from '../elements/sotto-app.ts'
+import '../dialog-screens.ts'
 import { directionOf, isLanguage, speak } from '../language.ts'
 import { FakeDesk } from './fake-desk.ts'
 import { SCENES, type Scene } from './scenes.ts'

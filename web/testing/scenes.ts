@@ -108,7 +108,7 @@ const bob = (...events: readonly ChatEvent[]): Scene => ({
 const asked = (question: string | null): ChatEvent => ({
   type: 'verification',
   peer: BOB,
-  verification: { step: 'asked', question, since: now - 9_000 },
+  verification: { step: 'asked', question, since: now - 9_000, until: now + 111_000 },
 })
 
 export const SCENES: Readonly<Record<string, Scene>> = {
@@ -257,7 +257,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   waiting: bob(privacy(BOB, 'unverified'), {
     type: 'verification',
     peer: BOB,
-    verification: { step: 'waiting', question: null, since: now - 20_000 },
+    verification: { step: 'waiting', question: null, since: now - 20_000, until: now + 100_000 },
   }),
   succeeded: bob(privacy(BOB, 'verified', { verified }), {
     type: 'verification',
