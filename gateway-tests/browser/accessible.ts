@@ -16,3 +16,14 @@ export async function accessibilityFindings(page: Page): Promise<string[]> {
   )
   return violations.map(({ id, nodes }) => `${id} (${nodes.length})`)
 }
+
+/** Text that stands out by less than 7 to 1 (WCAG 2.2, 1.4.6), as axe-core sees it. */
+export async function contrastFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate<Findings>(
+    `axe.run({ runOnly: { type: 'rule', values: ['color-contrast-enhanced'] }, rules: { 'color-contrast-enhanced': { enabled: true } } })`,
+  )
+  return violations.flatMap(({ nodes }) =>
+    nodes.map((node) => JSON.stringify((node as { html: string }).html)),
+  )
+}

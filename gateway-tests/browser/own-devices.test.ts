@@ -21,7 +21,7 @@ afterAll(async () => {
   await edge?.close()
 })
 
-test('a person adds the own address, and writes from one device to the other', async () => {
+test('a person adds the own address, and writes from one device to the other and verifies it', async () => {
   const arrive = async () =>
     await Person.arrive(await newPerson(browser, new URL(edge.url).origin), edge.url, 'alice')
   const desk = await arrive()
@@ -40,4 +40,23 @@ test('a person adds the own address, and writes from one device to the other', a
   await desk.sees('read on the phone')
   await desk.privacy('Encrypted, not verified')
   expect(await accessibilityFindings(desk.page)).toEqual([])
+
+  // The one verifies the other, and nobody is spoken of as if there were two people.
+  await desk.press('Verify my other device')
+  await desk.page.getByRole('dialog', { name: 'Verify my other device' }).waitFor()
+  await desk.page.getByText('type the code on the other device').waitFor()
+  expect(await desk.page.getByRole('radio', { name: 'Question' }).count()).toBe(0)
+  const code = await desk.page.getByRole('img', { name: /^Your one-time code: / }).textContent()
+  await desk.press('Start verification')
+  await desk.verificationSays('Type this code on your other device.')
+  await phone.verificationSays('Your other device wants to verify this one.')
+  await phone.answer((code ?? '').replace(/\D/g, ''))
+  await desk.verificationSays('Verified. This is your other device.')
+  await phone.verificationSays('Verified. This is your other device.')
+  await desk.page.getByRole('button', { name: /^Encryption: / }).click()
+  const always = { name: 'Always use encryption between my devices' }
+  await desk.page.getByRole('menuitemcheckbox', always).waitFor()
+  await desk.page.keyboard.press('Escape')
+  await desk.encryptionMenu('Keys…')
+  await desk.page.getByRole('heading', { name: 'Keys of my other devices' }).waitFor()
 })
