@@ -1,27 +1,21 @@
 /**
  * Takes the pictures in `docs/screens/` from the running product: `npm run screens`. Two people and
- * the practice buddy go through every state; each is taken in light and dark, on a desk and a phone.
+ * the practice buddy go through every state that is met every day; `rare-screens.ts` has the others.
  */
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { FileStore, startBuddy } from '../../agent/index.ts'
 import { PlainPeer } from '../../chat/testing/plain-peer.ts'
 import { startEdge } from '../../edge/index.ts'
+import { take } from './camera.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 import { noise, png } from './sample-files.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const FOLDER = join(ROOT, 'docs', 'screens')
 const PASSWORD = 'correct horse'
-const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 390, height: 844 },
-] as const
 
-mkdirSync(FOLDER, { recursive: true })
 const scratch = mkdtempSync(join(tmpdir(), 'sotto-screens-'))
 const edge = await startEdge({ port: 0, dataDir: null, webRoot: join(ROOT, 'dist', 'web') })
 const browser = await startChromium()
@@ -179,22 +173,4 @@ async function enterRoom({ page }: Person): Promise<void> {
   await page.getByRole('textbox', { name: 'Name or address of the room' }).fill('lunch')
   await page.getByRole('button', { name: 'Enter', exact: true }).click()
   await page.getByText('You', { exact: true }).waitFor({ timeout: 20_000 })
-}
-
-/**
- * One state in light and dark, wide and narrow.
- *
- * @param open - what a change of size closes, opened again
- */
-async function take(page: Page, state: string, open = async () => {}): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const size of SIZES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.setViewportSize(size)
-      await open()
-      await page.waitForTimeout(250)
-      await page.screenshot({ path: join(FOLDER, `${state}-${colorScheme}-${size.width}.png`) })
-    }
-  }
-  await page.setViewportSize(SIZES[0])
 }

@@ -3,6 +3,7 @@ import type { Address } from '../../chat/index.ts'
 import { notificationPermission } from '../announcer.ts'
 import { type AppState, type Conversation, isRoom, nameOf } from '../app-state.ts'
 import type { Desk } from '../desk.ts'
+import { faultSentence } from '../fault-words.ts'
 import { atStake } from '../files/reduce-files.ts'
 import { AppIntentEvent, type ChatIntentEvent } from '../intents.ts'
 import { lookAlike } from '../look-alike.ts'
@@ -86,6 +87,14 @@ export class SottoPanes extends SottoElement {
       border-block-end: 1px solid var(--line);
     }
 
+    .offline {
+      margin: 0;
+      padding: var(--gap-1) var(--gap-4);
+      background: var(--caution-soft);
+      color: var(--caution);
+      font-size: var(--text-s);
+    }
+
     .panes.single {
       grid-template-columns: minmax(0, 1fr);
     }
@@ -166,6 +175,7 @@ export class SottoPanes extends SottoElement {
             @chat-intent=${(event: ChatIntentEvent) => this.#onChat(conversation.peer, event)}></sotto-conversation>`
     return html`
       ${this.#calls()}
+      ${this.#offline()}
       <div class="panes ${isSingle ? 'single' : ''}">
         ${only !== null || (narrow && conversation !== undefined) ? nothing : list}
         ${narrow && conversation === undefined ? nothing : main}
@@ -212,8 +222,7 @@ export class SottoPanes extends SottoElement {
     const calls = waiting.filter(({ invitation }) => invitation?.room)
     // The list tells of strangers; where it is out of sight, one of them at a time is shown.
     const stranger = waiting.find(({ invitation }) => invitation?.room === false)
-    const isListHidden = this.only === null && this.narrow && selected !== null
-    if (stranger !== undefined && isListHidden) calls.push(stranger)
+    if (stranger !== undefined && this.#isListHidden) calls.push(stranger)
     if (calls.length === 0) return nothing
     return html`
       <div class="calls">${calls.map(
@@ -221,6 +230,17 @@ export class SottoPanes extends SottoElement {
           <sotto-invitation-card .conversation=${call} .caller=${callerOf(call, conversations)} .double=${lookAlike(call, conversations)}
             @chat-intent=${(event: ChatIntentEvent) => this.#onChat(call.peer, event)}></sotto-invitation-card>`,
       )}</div>`
+  }
+
+  get #isListHidden(): boolean {
+    return this.only === null && this.narrow && this.state.selected !== null
+  }
+
+  /** The list says it too, where it is seen. */
+  #offline() {
+    const { account } = this.state
+    if (account.state !== 'offline' || !this.#isListHidden) return nothing
+    return html`<p class="offline" role="status">${faultSentence(account.fault)}</p>`
   }
 
   async #openRoom(): Promise<void> {

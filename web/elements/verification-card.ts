@@ -126,7 +126,7 @@ export class SottoVerificationCard extends SottoElement {
           RESULT.failed,
           this.#text(
             `${verification.stillVerified ? RESULT.failedStill : RESULT.failedMore} ${RESULT.attempts(verification.attempts)}`,
-            html`${this.#again(verification.until)}${this.#open('open-compare', RESULT.compare)}`,
+            html`${this.#again(verification.until)}${this.#open('open-compare', RESULT.compare, verification.until > Date.now())}`,
           ),
         )
       case 'aborted': {
@@ -134,7 +134,7 @@ export class SottoVerificationCard extends SottoElement {
         const [title, text] = byApp
           ? [COACH.noQuestions(name), COACH.noQuestionsMore]
           : ABORTED[answered ? 'late' : by](name)
-        const again = byApp ? nothing : this.#again(until)
+        const again = byApp ? nothing : this.#again(until, by !== 'peer')
         const compare = this.#open('open-compare', RESULT.compare)
         return this.#card(
           'circle-alert',
@@ -217,16 +217,17 @@ export class SottoVerificationCard extends SottoElement {
   }
 
   /** Not before the rest after a wrong guess is over. */
-  #again(until: number) {
-    if (until <= Date.now()) return this.#open('open-verify', RESULT.again)
+  #again(until: number, isFirst = true) {
+    if (until <= Date.now()) return this.#open('open-verify', RESULT.again, isFirst)
     return html`
       <span class="time">${COACH.rest}
         <sotto-countdown .until=${until} @elapsed=${() => this.requestUpdate()}></sotto-countdown></span>
-      <button type="button" class="primary" disabled>${RESULT.again}</button>`
+      <button type="button" disabled>${RESULT.again}</button>`
   }
 
-  #open(event: 'open-verify' | 'open-compare', label: string) {
-    return html`<button type="button" class="primary" @click=${() => this.dispatchEvent(new Event(event))}>${label}</button>`
+  /** @param isFirst - what most people want next; one of those that are there */
+  #open(event: 'open-verify' | 'open-compare', label: string, isFirst = true) {
+    return html`<button type="button" class=${isFirst ? 'primary' : ''} @click=${() => this.dispatchEvent(new Event(event))}>${label}</button>`
   }
 
   #onAnswer(event: SubmitEvent): void {
