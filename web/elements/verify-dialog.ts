@@ -176,9 +176,9 @@ export class SottoVerifyDialog extends SottoElement {
               ${ways(this.name).map(
                 ([way, label, hint]) => html`
                   <label>
-                    <input type="radio" name="way" value=${way} .checked=${this.way === way} ?data-first=${this.way === way} aria-describedby="hint-${way}"
+                    <input type="radio" name="way" value=${way} aria-labelledby="way-${way}" .checked=${this.way === way} ?data-first=${this.way === way} aria-describedby="hint-${way}"
                       @change=${() => this.#choose(way)}>
-                    <span>${label}</span><small class="hint" id="hint-${way}">${hint}</small>
+                    <span id="way-${way}">${label}</span><small class="hint" id="hint-${way}">${hint}</small>
                   </label>`,
               )}
             </div>
