@@ -80,6 +80,22 @@ export default defineConfig({
       {
         root: import.meta.dirname,
         test: {
+          name: 'firefox',
+          bail: 1,
+          include: [
+            'gateway-tests/firefox/*.test.ts',
+            'gateway-tests/browser/{conversation,key-change}.test.ts',
+          ],
+          env: { SOTTO_BROWSER: 'firefox' },
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
+          fileParallelism: false,
+        },
+      },
+      {
+        root: import.meta.dirname,
+        test: {
           name: 'gateway',
           include: [
             'gateway-tests/*.test.ts',

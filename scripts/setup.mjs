@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 /** Package, the file that shows it is there, and what the tests use it for. */
 const PACKAGES = [
   ['chromium', '/usr/bin/chromium', 'the browser that the window is tested in'],
+  ['firefox-esr', '/usr/bin/firefox-esr', 'another browser, of another maker'],
   ['fonts-dejavu-core', '/usr/share/fonts/truetype/dejavu', 'text in screenshots'],
   ['fonts-noto-color-emoji', '/usr/share/fonts/truetype/noto', 'emoji in screenshots'],
   ['kamailio', '/usr/sbin/kamailio', 'a SIP registrar and MSRP relay that we did not write'],

@@ -5,7 +5,8 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
 import { accessibilityFindings } from './accessible.ts'
-import { announced, newPerson, startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
+import { announced, newPerson } from './chromium.ts'
 import { Person } from './person.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
@@ -16,7 +17,7 @@ let edge: Edge
 let tapped = ''
 
 beforeAll(async () => {
-  browser = await startChromium()
+  browser = await startBrowser()
   edge = await startEdge({
     port: 0,
     dataDir: mkdtempSync(join(tmpdir(), 'sotto-edge-')),

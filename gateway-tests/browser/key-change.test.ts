@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Served, serve } from '../../serve.ts'
-import { announced, newPerson, startChromium } from './chromium.ts'
+import { startBrowser } from './browser.ts'
+import { announced, newPerson } from './chromium.ts'
 import { Person } from './person.ts'
 
 /** One person alone with what `npm start` serves: the practice buddy shows it all. */
@@ -14,7 +15,7 @@ let alice: Person
 let tapped = ''
 
 beforeAll(async () => {
-  browser = await startChromium()
+  browser = await startBrowser()
   served = await serve({
     port: 0,
     dataDir: join(mkdtempSync(join(tmpdir(), 'sotto-serve-')), 'edge'),
