@@ -1,9 +1,11 @@
 /**
- * Our OTR against libotr 4.1.1, once in this program and once in Chromium. Both ends of each exchange
+ * Our OTR against libotr 4.1.1: in this program, in Chromium and in Firefox. Both ends of each exchange
  * are of the same kind and share one thread; ours is called through its door.
  */
+import type { Browser } from 'playwright-core'
 import type { Bench, Contest } from '../bench.ts'
 import { startChromium } from './browser/chromium.ts'
+import { startFirefox } from './browser/firefox.ts'
 import { builtPage } from './otr-bench/built-page.ts'
 import { Ours, TASKS, type Task } from './otr-bench/ours.ts'
 import type { PageClock } from './otr-bench/page.ts'
@@ -12,7 +14,7 @@ import { Theirs } from './otr-bench/theirs.ts'
 /** How long a key takes is luck: of few, the median says little. */
 const ROUNDS: Partial<Record<Task, number>> = { keygen: 151 }
 
-function bench(task: Task, where: '' | '.chromium', prepare: Bench['prepare']): Bench {
+function bench(task: Task, where: '' | '.chromium' | '.firefox', prepare: Bench['prepare']): Bench {
   return {
     name: `otr.${task}${where}`,
     unit: task === 'oneway100' ? 'us' : 'ms',
@@ -32,8 +34,8 @@ async function here(task: Task): Promise<Contest> {
   }
 }
 
-async function inChromium(task: Task): Promise<Contest> {
-  const browser = await startChromium()
+async function inPage(task: Task, start: () => Promise<Browser>): Promise<Contest> {
+  const browser = await start()
   const page = await browser.newPage()
   await page.addScriptTag({ type: 'module', content: await builtPage() })
   const theirs = new Theirs()
@@ -53,7 +55,13 @@ async function inChromium(task: Task): Promise<Contest> {
   }
 }
 
+/** Its clock goes in steps of 1 ms otherwise. */
+function startExactFirefox(): Promise<Browser> {
+  return startFirefox({ 'privacy.reduceTimerPrecision': false })
+}
+
 export const benches: readonly Bench[] = [
   ...TASKS.map((task) => bench(task, '', () => here(task))),
-  ...TASKS.map((task) => bench(task, '.chromium', () => inChromium(task))),
+  ...TASKS.map((task) => bench(task, '.chromium', () => inPage(task, startChromium))),
+  ...TASKS.map((task) => bench(task, '.firefox', () => inPage(task, startExactFirefox))),
 ]
