@@ -98,7 +98,9 @@ function sources(folder = '.'): Source[] {
     if (!path.endsWith('.ts')) return []
     const room = path.includes('/') ? path.slice(0, path.indexOf('/')) : '.'
     const isTest =
-      /\.(test|bench)\.ts$/.test(path) || path.includes('/testing/') || room === 'gateway-tests'
+      /\.(test|bench|fuzz)\.ts$/.test(path) ||
+      path.includes('/testing/') ||
+      room === 'gateway-tests'
     return [{ path, room, text: readFileSync(path, 'utf8'), isTest }]
   })
 }
@@ -109,7 +111,7 @@ function destination(source: Source, specifier: string): string | null {
   const target = join(source.path, '..', specifier)
   const room = target.includes('/') ? target.slice(0, target.indexOf('/')) : '.'
   if (room === source.room) return null
-  if (source.isTest && room === '.') return null // What a bench is, and what serves it all.
+  if (source.isTest && room === '.') return null // What a bench and a fuzz target are, and what serves it all.
   if (source.isTest && target.startsWith(`${room}/testing/`)) return room
   expect(target, `${source.path} enters ${room} beside its door`).toBe(`${room}/index.ts`)
   return room

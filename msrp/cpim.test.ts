@@ -114,6 +114,11 @@ describe('what deployed peers write', () => {
     ['Require of what is understood', WIRE.replace('DateTime', 'Require: cc, Subject\r\nDateTime')],
   ])('%s', (_, wire) => expect(unwrapCpim(bytes(wire))).toEqual(MESSAGE))
 
+  test('an empty Content-Type says no more than none', () => {
+    const bare = 'From: <im:a@b>\r\nTo: <im:c@d>\r\n\r\nContent-Type:\r\n\r\nx'
+    expect(unwrapCpim(bytes(bare)).contentType).toBe('text/plain; charset=utf-8')
+  })
+
   test('no MIME headers: text/plain', () => {
     const wire = WIRE.replace(/Content-Type.*\r\n/, '')
     expect(unwrapCpim(bytes(wire))).toMatchObject({

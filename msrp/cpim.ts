@@ -60,7 +60,8 @@ export function unwrapCpim(bytes: Uint8Array): CpimMessage {
     from,
     to,
     dateTime,
-    contentType: contentType ?? mimeType(mime.lines) ?? 'text/plain; charset=utf-8',
+    // An empty header says no more than none.
+    contentType: (contentType ?? mimeType(mime.lines)) || 'text/plain; charset=utf-8',
     body: bytes.subarray(mime.end),
     extensions,
   }

@@ -113,7 +113,13 @@ describe('otr.fingerprints', () => {
   })
 
   test('is read past lines that make no sense', () => {
-    const lines = ['', 'bob', `bob\talice\t${hex}`, `bob\talice\tsip\t${hex}0`, `\ta\tb\t${hex}`]
+    const lines = [
+      '',
+      'bob',
+      `bob\talice\t${hex}`,
+      `bob\talice\tsip\t${hex}0`,
+      `\ta\tb\t${hex}`,
+    ].concat(`b\rb\talice\tsip\t${hex}\t`)
     const file = [...lines, `bob\talice\tsip\t${hex}\t`].join('\n')
     expect(readFingerprints(bytes(file))).toEqual([known[0]])
   })

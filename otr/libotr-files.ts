@@ -161,7 +161,9 @@ function readAtom(expression: SExpression | undefined, head: string): Uint8Array
 function lines(file: Uint8Array): string[][] {
   if (file.length > FILE_BYTES_MAX) throw new OtrError('OTR_TOO_LARGE', `${file.length} B`)
   const text = new TextDecoder().decode(file)
-  return text.split(/\r?\n/).map((line) => line.split('\t'))
+  // A name with a bare CR could be read, but not be written again.
+  const whole = text.split(/\r?\n/).filter((line) => !line.includes('\r'))
+  return whole.map((line) => line.split('\t'))
 }
 
 function writeLines(rows: readonly (readonly string[])[]): Uint8Array {

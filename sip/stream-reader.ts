@@ -66,6 +66,8 @@ export class StreamReader {
 
   #bodyStart(start: number): number | null {
     for (let at = Math.max(start, this.#searched); at + 3 < this.#end; at++) {
+      // The same limit in one read as in many: below, the last byte of the blank line is not here yet.
+      if (at + 3 - start > HEAD_MAX) throw tooLong()
       if (this.#lineBreakAt(at) && this.#lineBreakAt(at + 2)) return at + 4
     }
     this.#searched = Math.max(start, this.#end - 3)
