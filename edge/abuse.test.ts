@@ -134,6 +134,25 @@ describe('bombs', () => {
     expect((await once(socket, 'close'))[0]).toBe(1008)
   })
 
+  test('compression, by which a bomb would come, is not agreed to, and not taken', async () => {
+    const socket = await rawWebSocket('Sec-WebSocket-Extensions: permessage-deflate\r\n')
+    expect(socket.head).not.toMatch(/Sec-WebSocket-Extensions/i)
+    expect(await socket.say(0b1100_0010, 'x')).toBe(1002)
+  })
+
+  test.each([
+    ['a reserved bit', 0b1010_0010, 'x', 1002],
+    ['a reserved opcode', 0b1000_0011, 'x', 1002],
+    ['a ping of 126 bytes', 0b1000_1001, 'x'.repeat(126), 1002],
+    ['a ping in fragments', 0b0000_1001, 'x', 1002],
+    ['a continuation of nothing', 0b1000_0000, 'x', 1002],
+    ['text that is not UTF-8', 0b1000_0001, '\xff', 1007],
+    ['a close of one byte', 0b1000_1000, 'x', 1002],
+    ['a close with a code that nobody may send', 0b1000_1000, '\x03\xed', 1002],
+  ])('a frame with %s ends its socket', async (_, first, payload, status) => {
+    expect(await (await rawWebSocket()).say(first, payload)).toBe(status)
+  })
+
   test.each([
     ['a line that does not end', `MSRP aaaa SEND\r\nTo-Path: ${'x'.repeat(100_000)}`],
     ['lines that do not end', `MSRP aaaa SEND\r\n${'X: y\r\n'.repeat(20_000)}`],
@@ -143,6 +162,30 @@ describe('bombs', () => {
     stream.socket.write(wire)
     await stream.closed()
   })
+
+  /** A WebSocket whose frames the test writes itself, masked with zeros. */
+  async function rawWebSocket(headers = '') {
+    const socket = connect(Number(new URL(edge.url).port), '127.0.0.1')
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${btoa('0123456789abcdef')}\r\nSec-WebSocket-Protocol: msrp\r\n${headers}\r\n`,
+    )
+    const [head] = (await once(socket, 'data')) as [Buffer]
+    const write = (first: number, payload: string) => {
+      const length = payload.length < 126 ? [payload.length] : [126, 0, payload.length]
+      length[0]! |= 0x80
+      socket.write(
+        Buffer.concat([Buffer.of(first, ...length, 0, 0, 0, 0), Buffer.from(payload, 'latin1')]),
+      )
+    }
+    /** @returns the status with which the edge then closes */
+    const say = async (first: number, payload: string): Promise<number> => {
+      write(first, payload)
+      let heard = Buffer.alloc(0)
+      for await (const more of socket) heard = Buffer.concat([heard, more as Buffer])
+      return heard.readUInt16BE(heard.lastIndexOf(0x88) + 2)
+    }
+    return { head: head.toString(), write, say }
+  }
 
   function report(): string {
     const paths = ['To-Path: msrp://a/b;tcp', 'From-Path: msrp://c/d;tcp']

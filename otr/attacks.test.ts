@@ -185,18 +185,33 @@ describe('a man in the middle', () => {
     expect(atAlice.steps).toEqual([{ step: 'failed' }])
   })
 
-  test('who guesses the secret on both sides fails at both ends', () => {
-    const { left, right } = betrayed()
-    left.alice.run({ op: 'smpStart', secret: 'the same secret', question: null })
-    settle(left)
-    left.bob.run({ op: 'smpAnswer', secret: 'a guess' })
-    settle(left)
-    right.alice.run({ op: 'smpStart', secret: 'a guess', question: null })
-    settle(right)
-    right.bob.run({ op: 'smpAnswer', secret: 'the same secret' })
-    settle(right)
-    expect(left.alice.smp.at(-1)).toBe('failed')
-    expect(right.bob.smp.at(-1)).toBe('failed')
+  test.each([null, 'Where did we meet?'])(
+    'who passes on the question %s and guesses, fails at both ends',
+    (question) => {
+      const { left, right } = betrayed()
+      left.alice.run({ op: 'smpStart', secret: 'the same secret', question })
+      settle(left)
+      left.bob.run({ op: 'smpAnswer', secret: 'a guess' })
+      settle(left)
+      right.alice.run({ op: 'smpStart', secret: 'a guess', question })
+      settle(right)
+      right.bob.run({ op: 'smpAnswer', secret: 'the same secret' })
+      settle(right)
+      expect(left.alice.smp.at(-1)).toBe('failed')
+      expect(right.bob.smp.at(-1)).toBe('failed')
+    },
+  )
+
+  test('who puts his own D-H Key in place of theirs gets no further', () => {
+    const pair = makePair()
+    const { alice, bob } = pair
+    bob.receive('?OTRv3?')
+    for (const text of bob.take()) alice.receive(text)
+    const key = parse(alice.take()[0]!)
+    bob.receive(writeEncoded(encodeDhKey(key, powMod(2n, 4711n, P))))
+    for (const text of bob.take()) alice.receive(text)
+    expect(alice.events.at(-1)).toEqual({ type: 'ignored', why: 'OTR_BAD_MAC' })
+    expect([alice.state, bob.state]).toEqual([undefined, undefined])
   })
 
   // ake.test.ts, 'a signature by another key': even with the keys, a signature cannot be borrowed.

@@ -297,6 +297,36 @@ describe('handshakes that go wrong', () => {
     },
   )
 
+  test.each([0, 1, 2, 3, 4])(
+    'one end forgets everything after message %i: it is begun anew',
+    (count) => {
+      const { alice, bob, clock } = makePair()
+      alice.run({ op: 'start' })
+      for (let said = 0; said < count; said++) {
+        for (const text of alice.outbox.splice(0, 1)) bob.receive(text)
+        for (const text of bob.outbox.splice(0, 1)) alice.receive(text)
+      }
+      alice.take()
+      bob.take()
+      const reloaded = { alice, clock, bob: new Peer('bob', clock, { key: KEYS.bob }) }
+      reloaded.bob.run({ op: 'start' })
+      settle(reloaded)
+      alice.send('there')
+      reloaded.bob.send('here')
+      settle(reloaded)
+      expect(reloaded.bob.events).toContainEqual({
+        type: 'text',
+        text: 'there',
+        fingerprint: alice.fingerprint,
+      })
+      expect(alice.events).toContainEqual({
+        type: 'text',
+        text: 'here',
+        fingerprint: bob.fingerprint,
+      })
+    },
+  )
+
   test('after a minute without an answer it is over', () => {
     const pair = makePair()
     const { alice, bob, clock } = pair

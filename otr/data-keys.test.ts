@@ -9,6 +9,7 @@ import { authenticate, openData, sealData } from './data-message.ts'
 import { makeKeyPair, sharedSecret } from './key-schedule.ts'
 import { type DataMessage, type Header, parseMessage } from './messages.ts'
 import { recognise, writeEncoded } from './recognise.ts'
+import { AesCtr } from './symmetric.ts'
 import { derive, seeded, sheet } from './testing/peers.ts'
 
 const { ake, data, instanceTags } = sheet
@@ -128,7 +129,30 @@ test('in one direction the counter counts', () => {
   expect(counters).toEqual(['0000000000000001', '0000000000000002', '0000000000000003'])
 })
 
+test('keys that leak are of no use after the next round trip', () => {
+  const { a, b, seal, random } = session()
+  const leaked = a.forSending(random).pair.keys.sendingAes.slice()
+  const read = (bytes: Uint8Array) => {
+    const { counter, ciphertext } = parse(bytes)
+    return text(new AesCtr(leaked.slice()).apply(counter, ciphertext))
+  }
+  const before = seal(a, 'before')
+  expect(read(before)).toBe('before')
+  receive(b, before)
+  receive(a, seal(b, 'and back'))
+  const after = seal(a, 'after')
+  expect(read(after)).not.toBe('after')
+  expect(receive(b, after)).toBe('after')
+})
+
 describe('refuses', () => {
+  test('everything under a counter that has come to its end', () => {
+    const { a, b, seal, random } = session()
+    a.forSending(random).pair.sent = 2n ** 64n - 2n
+    expect(receive(b, seal(a, 'the last'))).toBe('the last')
+    expect(() => receive(b, seal(a, 'one more'))).toThrow(code('OTR_REPLAYED'))
+  })
+
   test('a replay and what was overtaken', () => {
     const { a, b, seal } = session()
     const [first, second] = [seal(a, '1'), seal(a, '2')]

@@ -61,6 +61,14 @@ test('the longest record', () => {
   expect(() => encodePlaintext({ text: '', tlvs: [tooLong] }, 0)).toThrow(RangeError)
 })
 
+test('ten thousand records, of types that nobody knows', () => {
+  const tlvs = Array.from({ length: 10_000 }, (_, i) => ({
+    type: 0x100 + i,
+    value: new Uint8Array(1),
+  }))
+  expect(parsePlaintext(encodePlaintext({ text: 'A', tlvs }, 0))).toEqual({ text: 'A', tlvs })
+})
+
 test('text with NUL is the caller’s fault', () => {
   expect(() => encodePlaintext({ text: 'a\0b', tlvs: [] }, 0)).toThrow(RangeError)
 })
