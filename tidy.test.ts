@@ -156,3 +156,26 @@ test('no export star, so that each door is a table of contents', () => {
     expect(/export \* from/.test(text), path).toBe(false)
   }
 })
+
+/** `file` “title”, or several titles: where a document says that something is shown. */
+const SHOWN_BY = /`([\w./-]+\.ts)`|“([^”]+)”/g
+
+test.each(['SECURITY.md', 'docs/threats.md'])('%s names tests that there are', (document) => {
+  for (const line of readFileSync(document, 'utf8').split('\n')) {
+    let file = ''
+    for (const [, path, title] of line.startsWith('|') ? line.matchAll(SHOWN_BY) : []) {
+      if (path !== undefined) file = path
+      else expect(readFileSync(file, 'utf8'), `${document}: ${file}`).toContain(title)
+    }
+  }
+})
+
+test('docs/threats.md has each case once, with a test or a reason', () => {
+  const rows = [
+    ...readFileSync('docs/threats.md', 'utf8').matchAll(/^\| (T\d\d)b? \|.*\|(.*)\|$/gm),
+  ]
+  const cases = new Set(rows.map(([, name]) => name))
+  const numbers = Array.from({ length: 82 }, (_, i) => `T${String(i + 1).padStart(2, '0')}`)
+  expect([...cases]).toEqual(numbers.filter((name) => name !== 'T09')) // Nobody has given that one.
+  for (const [, name, shownBy] of rows) expect(shownBy!.length, name).toBeGreaterThan(20)
+})

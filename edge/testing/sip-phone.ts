@@ -202,14 +202,20 @@ export class SipPhone {
   }
 
   /** Answers a request as a UA does: To gets our tag, Record-Route is copied. */
-  respond(request: SipRequest, status: number, more: readonly string[] = [], body = ''): void {
+  respond(
+    request: SipRequest,
+    status: number,
+    more: readonly string[] = [],
+    body = '',
+    reason = 'Whatever',
+  ): void {
     const copied = ['Via', 'From', 'Call-ID', 'CSeq', 'Record-Route'].flatMap((name) =>
       headers(request, name.toLowerCase()).map((value) => `${name}: ${value}`),
     )
     const to = header(request, 'to')!
     const tagged = status === 100 || /;tag=/.test(to) ? to : `${to};tag=${this.host}`
     this.raw(
-      `SIP/2.0 ${status} Whatever`,
+      `SIP/2.0 ${status} ${reason}`,
       ...copied,
       `To: ${tagged}`,
       `Contact: <${this.contact}>`,
