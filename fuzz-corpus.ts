@@ -26,8 +26,12 @@ export function readCorpus(name: string): Uint8Array[] {
   return lines.map((line) => fromLatin1(JSON.parse(line) as string))
 }
 
+/** Largest input that a corpus keeps, in bytes: many are mostly repetition. */
+const KEPT_MAX = 2048
+
 export function writeCorpus(name: string, corpus: readonly Uint8Array[]): void {
-  const lines = corpus.map((input) => `${JSON.stringify(latin1(input))}\n`)
+  const kept = corpus.filter(({ length }) => length <= KEPT_MAX)
+  const lines = kept.map((input) => `${JSON.stringify(latin1(input))}\n`)
   mkdirSync(folderOf(name), { recursive: true })
   writeFileSync(join(folderOf(name), 'corpus.jsonl'), lines.join(''))
 }
