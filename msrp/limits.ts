@@ -8,8 +8,6 @@ export const UNINTERRUPTIBLE_MAX = 2048
 export const NON_SEND_BODY_MAX = 10_240
 /** Port that an MSRP URI names when nothing says otherwise (RFC 4975 §15.4). */
 export const MSRP_PORT = 2855
-/** An is-composing `active` without `refresh` holds this long: 120 s (RFC 3994 §3.4). */
-export const COMPOSING_LAPSE_SECONDS = 120
 /** Longest nickname: 1023 octets of UTF-8 (RFC 7701 §7.1). */
 export const NICKNAME_MAX = 1023
 

@@ -168,7 +168,7 @@ describe('names, a question, a file', () => {
     const card = alice.page.getByRole('region', { name: 'Verification' })
     await card.getByText('<script>ran=1</script>').waitFor()
     await alice.answer('something')
-    await alice.verificationSays(/match/)
+    await card.getByText(/match/).waitFor()
   })
 
   test('the name of a file, and what it says it is', async () => {
