@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SipAgent } from './agent.ts'
 import type { SipEvent } from './events.ts'
+import { GLARE_OWNER_MS } from './limits.ts'
 import {
   ACCOUNT,
   ANSWER,
@@ -227,6 +228,25 @@ describe('calling', () => {
   const answered = (contact = '<sip:bob@bob.invalid;transport=ws>') => ({
     headers: [`Contact: ${contact}`, 'User-Agent: Blink'],
     body: bobsSdp(),
+  })
+
+  test('glare in a call of ours: the peer, whose Call-ID it is not, tries again first', async () => {
+    const { request } = await invite()
+    await socket.answer(request, '200 OK', answered())
+    socket.take('ACK')
+    await socket.drop()
+    await env.pass(1_000)
+    socket = env.socket
+    await socket.open()
+    const registered = socket.take('REGISTER')
+    await socket.answer(registered, '200 OK', ok(registered))
+    await socket.answer(socket.take('INVITE'), '491 Request Pending')
+    socket.take('ACK')
+    await env.pass(GLARE_OWNER_MS.from - 1)
+    expect(socket.sent).toEqual([])
+    await env.pass(GLARE_OWNER_MS.to - GLARE_OWNER_MS.from + 1)
+    await socket.answer(socket.take('INVITE'), '200 OK', answered())
+    socket.take('ACK')
   })
 
   test('ringing, established, BYE', async () => {

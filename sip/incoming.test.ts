@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SipAgent } from './agent.ts'
 import type { MsrpDescription, SipEvent } from './events.ts'
+import { GLARE_OTHER_MS, REFRESH_ATTEMPTS } from './limits.ts'
 import {
   ACCOUNT,
   ANSWER,
@@ -393,6 +394,18 @@ describe('a session over a lost socket', () => {
     socket.take('ACK')
     await env.pass(2_000)
     expect(socket.take('INVITE').get('cseq')).not.toBe(refresh.get('cseq'))
+  })
+
+  test('glare without end is met so often, and no more', async () => {
+    const { call } = await reconnected()
+    for (let attempt = 1; attempt <= REFRESH_ATTEMPTS; attempt++) {
+      expect(named('ended'), `attempt ${attempt}`).toEqual([])
+      await socket.answer(socket.take('INVITE'), '491 Request Pending')
+      socket.take('ACK')
+      await env.pass(GLARE_OTHER_MS.to)
+    }
+    expect(last()).toMatchObject({ type: 'ended', call, by: 'network' })
+    socket.take('BYE')
   })
 
   test('is refreshed again if that socket is lost too, whatever comes of the first try', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type MsrpDescription, SipError } from './events.ts'
+import { URI_MAX } from './limits.ts'
 import { readMedia, readSdp, writeSdp } from './sdp.ts'
 
 const FRAME = { sessionId: '31415926', version: 1, origin: 'df7jal23ls0d.invalid' }
@@ -240,6 +241,11 @@ describe('refuses', () => {
     [
       'media without end',
       sdp(...MINIMAL, ...Array(40).fill('m=audio 0 RTP/AVP 0')),
+      'SIP_MALFORMED',
+    ],
+    [
+      'an URI without end',
+      sdp(...MINIMAL).replace(';tcp', `${'x'.repeat(URI_MAX)};tcp`),
       'SIP_MALFORMED',
     ],
     ['XML', '<?xml version="1.0"?>', 'SIP_MALFORMED'],
