@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -139,6 +141,33 @@ test('a key of before can be forgotten, the one in use cannot', async () => {
   await expect.poll(() => forget.count()).toBe(0)
   await alice.page.getByText('In use now').waitFor()
   await alice.page.keyboard.press('Escape')
+})
+
+test('the key of somebody else is noticed, and not trusted', async () => {
+  const { page } = alice
+  await alice.encryptionMenu('Keys…')
+  const used = page.locator('sotto-keys-dialog .key sotto-fingerprint').last()
+  const fingerprint = await used.evaluate((element) => String(Reflect.get(element, 'value')))
+  await page.keyboard.press('Escape')
+  const file = join(mkdtempSync(join(tmpdir(), 'sotto-prints-')), 'otr.fingerprints')
+  const me = `alice@${edge.domain}`
+  writeFileSync(file, `mallory@example.org\t${me}\tprpl-simple\t${fingerprint}\tverified\n`)
+  await alice.press('Settings')
+  await alice.press('Keys and backup…')
+  await page.getByText('From another program', { exact: true }).click()
+  await page.getByLabel('Fingerprints file').setInputFiles(file)
+  await page.getByLabel('Learn these contacts’ keys').waitFor()
+  await alice.press('Import')
+  await page.getByRole('button', { name: /^mallory/ }).waitFor({ timeout: 20_000 })
+  await alice.online()
+  await page.keyboard.press('Escape')
+  await alice.turnTo('bob')
+  await alice.write('with a key that I know from elsewhere')
+  await bob.sees('with a key that I know from elsewhere')
+  await alice.privacy('Encrypted, not verified')
+  await alice.encryptionMenu('Keys…')
+  await page.getByText('The same key is known from mallory@example.org').waitFor()
+  await page.keyboard.press('Escape')
 })
 
 test('a passphrase is asked for again when nobody was there', async () => {
