@@ -8,11 +8,11 @@ import { playSound, type Sound } from './sounds.ts'
 /** Speech, system notifications, sound and the app's badge: each where the browser has it. */
 export class Announcer {
   /** The person clicked a notification of this conversation. */
-  readonly #onOpen: (peer: Address) => void
+  readonly #onOpen: (peer: Address, account: Address | null) => void
   readonly #pace = new Pace()
   #audio: AudioContext | null = null
 
-  constructor(onOpen: (peer: Address) => void) {
+  constructor(onOpen: (peer: Address, account: Address | null) => void) {
     this.#onOpen = onOpen
   }
 
@@ -29,14 +29,15 @@ export class Announcer {
     if ('AudioContext' in globalThis) this.#audio ??= new AudioContext()
   }
 
-  announce(announcement: Announcement): void {
+  /** @param account - whose conversation it is about */
+  announce(announcement: Announcement, account: Address | null): void {
     switch (announcement.kind) {
       case 'speak':
         return this.speak(announcement.text)
       case 'sound':
         return this.#sound(announcement.sound)
       case 'notify':
-        return this.#notify(announcement)
+        return this.#notify(announcement, account)
     }
   }
 
@@ -64,9 +65,12 @@ export class Announcer {
     if (this.#pace.lets(kind, SOUND_PAUSE_MS, Date.now())) playSound(this.#audio, sound)
   }
 
-  #notify({ title, body, peer, tag, urgent }: Extract<Announcement, { kind: 'notify' }>): void {
+  #notify(announcement: Extract<Announcement, { kind: 'notify' }>, account: Address | null): void {
     if (notificationPermission() !== 'granted') return
-    if (tag === STRANGERS && !this.#pace.lets(tag, STRANGERS_PAUSE_MS, Date.now())) return
+    const { title, body, peer, urgent } = announcement
+    const tag = `${account} ${announcement.tag}`
+    if (announcement.tag === STRANGERS && !this.#pace.lets(tag, STRANGERS_PAUSE_MS, Date.now()))
+      return
     const options = {
       body,
       tag,
@@ -79,7 +83,7 @@ export class Announcer {
       const notification = new Notification(title, options)
       notification.onclick = () => {
         window.focus()
-        this.#onOpen(peer)
+        this.#onOpen(peer, account)
         notification.close()
       }
     } catch {

@@ -7,25 +7,19 @@ import {
   userOf,
 } from '../chat/index.ts'
 import { announcements, titleOf } from './announcements.ts'
-import {
-  type AppState,
-  ROOM_HOST,
-  type SignInStage,
-  signInStage,
-  startState,
-  unreadTotal,
-} from './app-state.ts'
+import { type AppState, ROOM_HOST, signInStage, startState, unreadTotal } from './app-state.ts'
 import { ConnectionCheck } from './connection-check.ts'
-import { faultSentence, refusalSentence } from './fault-words.ts'
+import { faultSentence } from './fault-words.ts'
 import { atStake, withHeld } from './files/reduce-files.ts'
 import type { FileDesk } from './files/seat-files.ts'
+import { FormDesk } from './form-desk.ts'
 import type { AppIntent, ChatIntent, TypedAccount } from './intents.ts'
 import type { Keyring } from './keyring.ts'
 import { UNDO_MS } from './limits.ts'
 import * as change from './reduce.ts'
 import { intend, jump, undo } from './reduce-intent.ts'
 import { Seat } from './seat.ts'
-import { type Credentials, ServerSearch } from './server-search.ts'
+import type { Credentials } from './server-search.ts'
 import type { Settings } from './settings.ts'
 import { ToastDesk } from './toast-desk.ts'
 import { VaultDesk } from './vault-desk.ts'
@@ -43,27 +37,26 @@ export class Desk extends EventTarget {
   #state: AppState
   #seat: Seat | null = null
   #credentials: Credentials | null = null
-  readonly #search: ServerSearch
+  #account: Address | null
+  readonly #form: FormDesk
   readonly #vault: VaultDesk
   /** What was there before is being put away; the form that is left is shown then. */
   #leaving: Promise<void> = Promise.resolve()
   readonly #connectionCheck: ConnectionCheck
   readonly #toasts: ToastDesk
 
-  constructor(world: World) {
+  /** @param account - whose form is shown first; `null`: of whoever comes */
+  constructor(world: World, account: Address | null = null) {
     super()
     this.#world = world
+    this.#account = account
     this.#state = startState(world.loadSettings())
     const picture = { state: () => this.#state, show: (state: AppState) => this.#show(state) }
     this.#toasts = new ToastDesk(picture, world.after)
     this.#connectionCheck = new ConnectionCheck(world, (check) => {
       if (check !== this.#state.check) this.#show({ ...this.#state, check })
     })
-    this.#search = new ServerSearch(world, {
-      stage: () => this.#state.stage,
-      set: (part) => this.#setForm(part),
-      refuse: (fault) => this.#refuse(fault),
-    })
+    this.#form = new FormDesk(world, picture)
     this.#vault = new VaultDesk(world, {
       ...picture,
       fresh: () => this.#fresh(),
@@ -74,23 +67,43 @@ export class Desk extends EventTarget {
       },
       rise: () => this.#rise(),
       claim: (credentials) => this.#claim(credentials),
-      leave: () => this.leave(),
+      leave: () => this.#depart(),
       useSettings: (settings) => this.#changeSettings(settings),
     })
     world.connect({
-      onAttention: (attentive) => this.#show(change.attend(this.#state, attentive)),
+      onAttention: (attentive) => this.attend(attentive),
       onNetwork: () => this.#seat?.client.probe(),
       onLeave: () => this.#seat?.vanish(),
       mayLeave: () => !Object.values(atStake(this.#state)).some((count) => count > 0),
-      onOpen: (peer) => this.#show(change.select(this.#state, peer)),
+      onOpen: (peer, account) => {
+        if (account === this.#account) this.handle({ do: 'select', peer })
+      },
       onTaken: () => this.#giveUp(),
       onActivity: () => this.#vault.stir(),
     })
-    void this.#lookAround()
+    void this.#form.lookAround()
   }
 
   get state(): AppState {
     return this.#state
+  }
+
+  /** Who is here, or was until something went wrong; `null` once they signed out. */
+  get account(): Address | null {
+    return this.#account
+  }
+
+  /** Whether somebody looks at what is shown of this account. */
+  attend(attentive: boolean): void {
+    this.#show(change.attend(this.#state, attentive))
+  }
+
+  /** The person chose these, maybe at another desk. */
+  useSettings(settings: Settings): void {
+    const before = this.#state.settings
+    if (settings.receipts !== before.receipts) this.#seat?.client.setReceipts(settings.receipts)
+    this.#show({ ...this.#state, settings })
+    this.#vault.settingsChanged(before, settings)
   }
 
   draft(peer: Address): string {
@@ -144,9 +157,10 @@ export class Desk extends EventTarget {
       case 'endCheck':
         return this.#connectionCheck.end()
       case 'cancelSignIn':
+        return void this.leave()
       case 'signOut':
       case 'leaveElsewhere':
-        return void this.leave()
+        return void this.#depart()
       case 'useHere':
         return void this.#takeOver()
       case 'select':
@@ -189,31 +203,20 @@ export class Desk extends EventTarget {
     if (intent.do === 'deleteMessage') this.#toasts.expire(UNDO_MS)
   }
 
-  /** Learns who was here before and what the page's own server offers. */
-  async #lookAround(): Promise<void> {
-    const [remembered, server] = await Promise.all([
-      this.#world.accounts.list().catch(() => []),
-      this.#world.fetchConfig(),
-    ])
-    this.#setForm({ remembered, server: server ?? 'unreachable' })
-  }
-
   async #createAccount(name: string, password: string): Promise<void> {
     this.#world.announcer.prime()
-    this.#setForm({ busy: SIGN_IN.creating, fault: null })
-    const enrolment = await this.#world.enrol(name, password)
-    if (enrolment.ok) await this.#signIn({ address: enrolment.address, password, server: null })
-    else if (enrolment.refusal === null) this.#refuse(SIGN_IN.unreachable)
-    else this.#refuse(refusalSentence(enrolment.refusal))
+    const made = await this.#form.enrol(name, password)
+    if (made !== null) await this.#signIn(made)
   }
 
   async #signIn(typed: TypedAccount): Promise<void> {
     this.#world.announcer.prime()
     this.#connectionCheck.end()
-    const credentials = await this.#search.find(typed, false, this.#leaving)
+    const credentials = await this.#form.find(typed, false, this.#leaving)
     if (credentials === null) return
     this.#credentials = credentials
-    this.#setForm({ busy: SIGN_IN.connecting, fault: null })
+    this.#account = credentials.address
+    this.#form.set({ busy: SIGN_IN.connecting, fault: null })
     await this.#claim(credentials)
   }
 
@@ -272,7 +275,7 @@ export class Desk extends EventTarget {
     const isFirstKey = this.#state.fingerprint === null
     this.#show(change.reduce(this.#state, event))
     for (const announcement of announcements(event, this.#state, this.#world.now()))
-      this.#world.announcer.announce(announcement)
+      this.#world.announcer.announce(announcement, this.#account)
     if (event.type === 'fault' && event.peer === null) this.#toasts.expire()
     if (event.type === 'transfer') this.#seat?.files.hear(event.transfer)
     if (event.type === 'kept') this.#seat?.drafts.kept(event.peer, event.id)
@@ -302,7 +305,13 @@ export class Desk extends EventTarget {
     await this.#leaving
     const form = stage.at === 'signIn' ? stage : signInStage()
     this.#show({ ...this.#fresh(), stage: { ...form, busy: null, fault } })
-    await this.#lookAround()
+    await this.#form.lookAround()
+  }
+
+  /** Signs out, and it is nobody's desk any more. */
+  async #depart(): Promise<void> {
+    this.#account = null
+    await this.leave()
   }
 
   /** Another tab takes the account; the lock is its own once this is done. */
@@ -324,7 +333,7 @@ export class Desk extends EventTarget {
     const seat = this.#seat
     this.#seat = null
     this.#credentials = null
-    this.#search.cancel()
+    this.#form.cancel()
     this.#vault.stop()
     this.#connectionCheck.end()
     await seat?.leave()
@@ -334,9 +343,9 @@ export class Desk extends EventTarget {
   /** Goes the account's way from end to end; what is found is shown as it is found. */
   async #check(typed: TypedAccount | null): Promise<void> {
     this.#connectionCheck.end()
-    const account = this.#credentials ?? (await this.#search.find(typed, true, this.#leaving))
+    const account = this.#credentials ?? (await this.#form.find(typed, true, this.#leaving))
     if (account === null) return
-    if (this.#credentials === null) this.#setForm({ busy: null })
+    if (this.#credentials === null) this.#form.set({ busy: null })
     this.#connectionCheck.begin(account)
   }
 
@@ -353,27 +362,14 @@ export class Desk extends EventTarget {
 
   #changeSettings(settings: Settings): void {
     this.#world.saveSettings(settings)
-    if (settings.receipts !== this.#state.settings.receipts)
-      this.#seat?.client.setReceipts(settings.receipts)
     if (settings.language !== this.#state.settings.language)
       void this.#world.speak(settings.language)
-    const before = this.#state.settings
-    this.#show({ ...this.#state, settings })
-    this.#vault.settingsChanged(before, settings)
+    this.useSettings(settings)
   }
 
   async #askNotifications(): Promise<void> {
     await this.#world.askNotifications()
     this.#show({ ...this.#state }) // The permission is the browser's; the screen asks it when drawn.
-  }
-
-  #refuse(fault: string): void {
-    this.#setForm({ busy: null, fault })
-  }
-
-  #setForm(part: Partial<SignInStage>): void {
-    const { stage } = this.#state
-    if (stage.at === 'signIn') this.#show({ ...this.#state, stage: { ...stage, ...part } })
   }
 
   #showElsewhere(busy: boolean): void {

@@ -35,8 +35,8 @@ export interface WorldEvents {
   readonly onLeave: () => void
   /** Nothing would be lost if it did. */
   readonly mayLeave: () => boolean
-  /** A notification of this conversation was clicked. */
-  readonly onOpen: (peer: Address) => void
+  /** A notification of this conversation of `account` was clicked. */
+  readonly onOpen: (peer: Address, account: Address | null) => void
   /** Another tab wants the account, or has it already. */
   readonly onTaken: () => Promise<void>
 }
@@ -59,7 +59,8 @@ export interface LentKeyring {
 
 /** Everything the desk needs that is not a value: lent by the browser, or by a test. */
 export interface World {
-  connect(events: WorldEvents): void
+  /** @returns what ends it */
+  connect(events: WorldEvents): () => void
   readonly accounts: {
     list(): Promise<readonly RememberedAccount[]>
     remember(address: Address, server: FoundServer, now: number): Promise<RememberedAccount>
@@ -106,16 +107,47 @@ export interface World {
   now(): number
 }
 
+/** What the accounts of one page have in common. */
+class Page {
+  readonly accounts = new Accounts()
+  readonly announcer = new Announcer((peer, account) =>
+    this.#each(({ onOpen }) => onOpen(peer, account)),
+  )
+  readonly #listeners = new Set<WorldEvents>()
+  #isListening = false
+
+  connect(events: WorldEvents): () => void {
+    this.#listeners.add(events)
+    if (this.#isListening) events.onAttention(hasAttention())
+    else this.#listen()
+    return () => void this.#listeners.delete(events)
+  }
+
+  #listen(): void {
+    this.#isListening = true
+    listen({
+      onAttention: (is) => this.#each(({ onAttention }) => onAttention(is)),
+      onNetwork: () => this.#each(({ onNetwork }) => onNetwork()),
+      onActivity: () => this.#each(({ onActivity }) => onActivity()),
+      onLeave: () => this.#each(({ onLeave }) => onLeave()),
+      mayLeave: () => [...this.#listeners].every(({ mayLeave }) => mayLeave()),
+    })
+  }
+
+  #each(tell: (events: WorldEvents) => void): void {
+    for (const events of this.#listeners) tell(events)
+  }
+}
+
 /** @param lend - a SIP connection that is there already */
-export function browserWorld(lend: Pick<ChatSetup, 'sipAgent'> = {}): World {
+export function browserWorld(lend: Pick<ChatSetup, 'sipAgent'> = {}, page = new Page()): World {
   let events: WorldEvents | null = null
-  const accounts = new Accounts()
+  const { accounts, announcer } = page
   const lock = new TabLock(async () => events?.onTaken())
-  const announcer = new Announcer((peer) => events?.onOpen(peer))
   return {
     connect(given) {
       events = given
-      listen(given)
+      return page.connect(given)
     },
     accounts,
     lock,
@@ -201,6 +233,12 @@ export function browserWorld(lend: Pick<ChatSetup, 'sipAgent'> = {}): World {
   }
 }
 
+/** Makes one world after the other on one page: each has a lock of its own, and the rest is shared. */
+export function browserWorlds(): () => World {
+  const page = new Page()
+  return () => browserWorld({}, page)
+}
+
 /** Asked for as soon as the first screen is drawn, and waited for where it is needed. */
 function chatStack() {
   return import('./chat-stack.ts')
@@ -213,8 +251,18 @@ const env: ChatEnv = {
   after,
 }
 
-function listen({ onAttention, onNetwork, onActivity, onLeave, mayLeave }: WorldEvents): void {
-  const attention = () => onAttention(document.visibilityState === 'visible' && document.hasFocus())
+function hasAttention(): boolean {
+  return document.visibilityState === 'visible' && document.hasFocus()
+}
+
+function listen({
+  onAttention,
+  onNetwork,
+  onActivity,
+  onLeave,
+  mayLeave,
+}: Omit<WorldEvents, 'onOpen' | 'onTaken'>): void {
+  const attention = () => onAttention(hasAttention())
   for (const type of ['focus', 'blur']) addEventListener(type, attention)
   const touched = { capture: true, passive: true }
   for (const type of ['keydown', 'pointerdown', 'wheel', 'touchstart'])

@@ -75,8 +75,11 @@ export class FakeWorld implements World {
   }
   readonly #storage = new Map<string, string>()
 
-  connect(events: WorldEvents): void {
+  connect(events: WorldEvents): () => void {
     this.events = events
+    return () => {
+      this.events = null
+    }
   }
 
   parseAddress(text: string, near?: string): Address {
