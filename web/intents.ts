@@ -50,6 +50,14 @@ export type VaultIntent =
   /** Deletes what is kept of it on this device. */
   | { readonly do: 'forgetAccount'; readonly address: Address }
 
+/** What the person wants of the accounts of this window. */
+export type OfficeIntent =
+  /** `peer`: in this conversation. */
+  | { readonly do: 'show'; readonly account: Address; readonly peer?: Address }
+  /** The account after the one that is shown, or before it. */
+  | { readonly do: 'next'; readonly step: 1 | -1 }
+  | { readonly do: 'add' }
+
 /** What the person wants in one conversation. */
 export type ChatIntent =
   /** `to`: for this member of the room alone, by address. */
@@ -101,6 +109,13 @@ export type ChatIntent =
 export class AppIntentEvent extends CustomEvent<AppIntent> {
   constructor(intent: AppIntent) {
     super('app-intent', { detail: intent, bubbles: true, composed: true })
+  }
+}
+
+/** Bubbles likewise. */
+export class OfficeIntentEvent extends CustomEvent<OfficeIntent> {
+  constructor(intent: OfficeIntent) {
+    super('office-intent', { detail: intent, bubbles: true, composed: true })
   }
 }
 

@@ -1,5 +1,7 @@
 /** Implementation limits: ours to choose. */
 
+/** Accounts in one window: 8. Each has connections and a worker of its own, and a line in the menu. */
+export const ACCOUNTS_MAX = 8
 /** Rows of one conversation kept in memory; beyond it the oldest leave the screen, not the store. */
 export const ENTRIES_MAX = 20_000
 /** Rows drawn at the end of a conversation. A screen holds about thirty. */

@@ -1,16 +1,17 @@
 import { AppShell } from './app-shell.ts'
-import { Desk } from './desk.ts'
 import { SottoApp } from './elements/sotto-app.ts'
 import { refuseDrops } from './files/dropped.ts'
+import { Office } from './office.ts'
 import { allowOwnWorkers } from './trusted-types.ts'
-import { browserWorld } from './world.ts'
+import { browserWorlds } from './world.ts'
 
 allowOwnWorkers(location)
 
-const world = browserWorld()
+const worlds = browserWorlds()
+const world = worlds()
 await world.speak(world.loadSettings().language)
 const app = new SottoApp()
-app.desk = new Desk(world)
+app.office = new Office(worlds, sessionStorage)
 app.shell = new AppShell()
 document.body.append(app)
 void import('./chat-stack.ts') // Needed by whoever signs in, which is next.

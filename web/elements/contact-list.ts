@@ -1,6 +1,7 @@
 import { css, html, nothing } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { AccountState, Address } from '../../chat/index.ts'
+import type { AccountHere } from '../accounts-here.ts'
 import { bare, type Conversation, type Entry, keyOf, lastAt, nameOf } from '../app-state.ts'
 import { faultSentence } from '../fault-words.ts'
 import { FILE } from '../file-words.ts'
@@ -10,17 +11,10 @@ import { noticeSentence } from '../notice-words.ts'
 import { PRIVACY_LOOK } from '../privacy-look.ts'
 import { ROOM } from '../room-words.ts'
 import { recentOf } from '../time-words.ts'
-import {
-  ACCOUNT_LABEL,
-  APP_NAME,
-  BUDDY,
-  CONTACTS,
-  NOTIFY,
-  PRIVACY_LABEL,
-  SETTINGS,
-} from '../words.ts'
+import { APP_NAME, BUDDY, CONTACTS, NOTIFY, PRIVACY_LABEL, SETTINGS } from '../words.ts'
 import './avatar.ts'
 import './icon.ts'
+import './own-account.ts'
 import { shared } from './shared-styles.ts'
 import { SottoElement } from './sotto-element.ts'
 
@@ -39,6 +33,7 @@ export class SottoContactList extends SottoElement {
     conversations: { attribute: false },
     selected: {},
     account: { attribute: false },
+    accounts: { attribute: false },
     address: {},
     buddy: {},
     offer: { type: Boolean },
@@ -50,7 +45,7 @@ export class SottoContactList extends SottoElement {
     css`
       :host {
         display: grid;
-        grid-template: auto auto 1fr auto / minmax(0, 1fr);
+        grid-template: auto auto auto 1fr auto / minmax(0, 1fr);
         min-block-size: 0;
         background: var(--paper);
       }
@@ -73,34 +68,18 @@ export class SottoContactList extends SottoElement {
         letter-spacing: -0.01em;
       }
 
-      .status {
-        display: flex;
-        align-items: center;
-        gap: 0.375rem;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
+      .bar + sotto-own-account {
+        grid-row: 2;
+        margin: calc(-1 * var(--gap-2)) var(--gap-2) var(--gap-2);
+        padding-inline-start: var(--gap-2);
       }
 
-      .status bdi {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      .dot {
-        flex: none;
-        inline-size: 0.5rem;
-        block-size: 0.5rem;
-        border: 1.5px solid var(--ink-soft);
-        border-radius: 50%;
-      }
-
-      .dot.online {
-        border-color: var(--safe);
-        background: var(--safe);
+      .bar + sotto-own-account:hover {
+        background: color-mix(in srgb, var(--ink) 5%, transparent);
       }
 
       .banner {
+        grid-row: 3;
         margin: 0 var(--gap-3) var(--gap-2);
         padding: var(--gap-2) var(--gap-3);
         border-radius: var(--round-s);
@@ -110,7 +89,7 @@ export class SottoContactList extends SottoElement {
       }
 
       nav {
-        grid-row: 3;
+        grid-row: 4;
         overflow-y: auto;
         padding: 0 var(--gap-2) var(--gap-4);
       }
@@ -217,7 +196,7 @@ export class SottoContactList extends SottoElement {
       }
 
       .ask {
-        grid-row: 4;
+        grid-row: 5;
         display: grid;
         gap: var(--gap-2);
         padding: var(--gap-3) var(--gap-4);
@@ -241,6 +220,8 @@ export class SottoContactList extends SottoElement {
   declare conversations: ReadonlyMap<Address, Conversation>
   declare selected: Address | null
   declare account: AccountState
+  /** Of this window; none where it is not ours to offer others. */
+  declare accounts: readonly AccountHere[]
   declare address: Address | null
   declare buddy: Address | null
   /** Offer the buddy here while it is not a contact. */
@@ -253,6 +234,7 @@ export class SottoContactList extends SottoElement {
     this.conversations = new Map()
     this.selected = null
     this.account = { state: 'signedOut' }
+    this.accounts = []
     this.address = null
     this.buddy = null
     this.offer = false
@@ -273,11 +255,7 @@ export class SottoContactList extends SottoElement {
       <div class="bar">
         <div class="me">
           <h1>${APP_NAME}</h1>
-          <p class="status" role="status">
-            <span class="dot ${account.state}"></span>
-            <span>${ACCOUNT_LABEL[account.state]}</span>
-            ${this.address === null ? nothing : html`<bdi>${bare(this.address)}</bdi>`}
-          </p>
+          ${this.accounts.length === 0 ? this.#own() : nothing}
         </div>
         <button type="button" class="quiet icon" aria-label=${CONTACTS.add} title=${CONTACTS.add}
           @click=${() => this.dispatchEvent(new Event('add-contact'))}>
@@ -296,6 +274,7 @@ export class SottoContactList extends SottoElement {
           <sotto-icon name="settings"></sotto-icon>
         </button>
       </div>
+      ${this.accounts.length === 0 ? nothing : this.#own()}
       ${account.state === 'offline' ? html`<p class="banner" role="status">${faultSentence(account.fault)}</p>` : nothing}
       <nav aria-label=${CONTACTS.region}>
         ${rows.length === 0 ? html`<p class="none soft">${CONTACTS.none}</p>` : nothing}
@@ -310,6 +289,11 @@ export class SottoContactList extends SottoElement {
         ${this.offer && this.buddy !== null && !this.conversations.has(this.buddy) ? this.#practice() : nothing}
       </nav>
       ${this.ask ? this.#question() : nothing}`
+  }
+
+  #own() {
+    const { account, address, accounts } = this
+    return html`<sotto-own-account .account=${account} .address=${address} .accounts=${accounts}></sotto-own-account>`
   }
 
   #question() {

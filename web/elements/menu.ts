@@ -9,6 +9,8 @@ export interface MenuItem {
   readonly icon: IconName
   /** Set for a checkbox. */
   readonly checked?: boolean
+  /** Set where one of several is chosen. */
+  readonly chosen?: boolean
   readonly disabled?: boolean
   readonly danger?: boolean
 }
@@ -164,7 +166,7 @@ export class SottoMenu extends LitElement {
     return html`
       <button type="button" class="trigger" aria-haspopup="menu" aria-label=${this.label}
         title=${this.plain ? this.label : nothing} aria-expanded="false" @click=${this.#toggle} @keydown=${this.#onTriggerKey}>
-        <slot></slot>
+        <slot>${this.front()}</slot>
       </button>
       <div popover @beforetoggle=${this.#onBeforeToggle} @toggle=${this.#onToggle} @keydown=${this.#onKey}>
         ${this.text === '' ? nothing : html`<p class="text" id="text">${this.text}</p>`}
@@ -174,20 +176,34 @@ export class SottoMenu extends LitElement {
       </div>`
   }
 
-  #item({ id, label, icon, checked, disabled, danger }: MenuItem) {
+  #item(item: MenuItem) {
+    const { id, checked, chosen, disabled, danger } = item
+    const isOn = checked ?? chosen
+    const kind = checked === undefined ? 'menuitemradio' : 'menuitemcheckbox'
     return html`
       <button type="button" class="item ${danger ? 'danger' : ''}" tabindex="-1"
-        role=${checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
-        aria-checked=${checked === undefined ? nothing : String(checked)}
+        role=${isOn === undefined ? 'menuitem' : kind}
+        aria-checked=${isOn === undefined ? nothing : String(isOn)}
         aria-disabled=${disabled ? 'true' : nothing}
         @click=${() => this.#choose(id, disabled === true)}>
-        ${
-          checked === undefined
-            ? html`<sotto-icon name=${icon}></sotto-icon>`
-            : html`<span class="box">${checked ? html`<sotto-icon name="check"></sotto-icon>` : nothing}</span>`
-        }
-        <span>${label}</span>
+        ${this.face(item)}
       </button>`
+  }
+
+  /** What the button shows where nothing is slotted. */
+  protected front(): unknown {
+    return nothing
+  }
+
+  /** What an entry shows. */
+  protected face({ label, icon, checked }: MenuItem) {
+    return html`
+      ${
+        checked === undefined
+          ? html`<sotto-icon name=${icon}></sotto-icon>`
+          : html`<span class="box">${checked ? html`<sotto-icon name="check"></sotto-icon>` : nothing}</span>`
+      }
+      <span>${label}</span>`
   }
 
   get #popover(): HTMLElement {

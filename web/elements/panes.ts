@@ -1,5 +1,6 @@
 import { css, html, nothing } from 'lit'
 import type { Address } from '../../chat/index.ts'
+import type { AccountHere } from '../accounts-here.ts'
 import { notificationPermission } from '../announcer.ts'
 import { type AppState, type Conversation, isRoom, nameOf } from '../app-state.ts'
 import type { Desk } from '../desk.ts'
@@ -57,6 +58,7 @@ export class SottoPanes extends SottoElement {
   static override properties = {
     desk: { attribute: false },
     state: { attribute: false },
+    accounts: { attribute: false },
     only: {},
     narrow: { state: true },
     roomy: { state: true },
@@ -106,6 +108,8 @@ export class SottoPanes extends SottoElement {
 
   declare desk: DeskDoor
   declare state: AppState
+  /** Of this window; none where it is not ours to offer others. */
+  declare accounts: readonly AccountHere[]
   /** The one person that is spoken with here: no list is shown. */
   declare only: Address | null
   declare narrow: boolean
@@ -118,6 +122,7 @@ export class SottoPanes extends SottoElement {
 
   constructor() {
     super()
+    this.accounts = []
     this.only = null
     this.narrow = false
     this.roomy = false
@@ -141,6 +146,11 @@ export class SottoPanes extends SottoElement {
     )
   }
 
+  /** The composer; where it would bring up a keyboard, the messages. */
+  focusConversation(): void {
+    void this.#focusChat()
+  }
+
   /** What opens gets the focus, so that a keyboard goes on from there. */
   override updated(): void {
     const { selected } = this.state
@@ -159,7 +169,7 @@ export class SottoPanes extends SottoElement {
     const isSingle = narrow || only !== null
     const list = html`
       <sotto-contact-list part="list" .conversations=${conversations} .selected=${selected} .account=${account}
-        .address=${address} .buddy=${buddy} ?offer=${narrow || conversation !== undefined} ?ask=${this.#mayAsk(state)}
+        .accounts=${this.accounts} .address=${address} .buddy=${buddy} ?offer=${narrow || conversation !== undefined} ?ask=${this.#mayAsk(state)}
         @not-now=${() => this.dispatchEvent(new AppIntentEvent({ do: 'settings', settings: { ...state.settings, notifications: false } }))}
         @add-contact=${this.#openAdd} @enter-room=${this.#openRoom} @open-search=${() => this.#openSearch(null)} @open-settings=${this.#openSettings}></sotto-contact-list>`
     const main =
@@ -223,13 +233,14 @@ export class SottoPanes extends SottoElement {
     // The list tells of strangers; where it is out of sight, one of them at a time is shown.
     const stranger = waiting.find(({ invitation }) => invitation?.room === false)
     if (stranger !== undefined && this.#isListHidden) calls.push(stranger)
-    if (calls.length === 0) return nothing
+    const others = this.accounts.filter(({ isShown, caller }) => !isShown && caller !== null)
+    if (calls.length + others.length === 0) return nothing
     return html`
       <div class="calls">${calls.map(
         (call) => html`
           <sotto-invitation-card .conversation=${call} .caller=${callerOf(call, conversations)} .double=${lookAlike(call, conversations)}
             @chat-intent=${(event: ChatIntentEvent) => this.#onChat(call.peer, event)}></sotto-invitation-card>`,
-      )}</div>`
+      )}${others.map((account) => html`<sotto-other-call .account=${account}></sotto-other-call>`)}</div>`
   }
 
   get #isListHidden(): boolean {

@@ -1,13 +1,15 @@
 import { css, html, nothing } from 'lit'
-import type { DiscoveryStep } from '../../chat/index.ts'
+import type { Address } from '../../chat/index.ts'
 import type { RememberedAccount } from '../accounts.ts'
 import { bare, type SignInStage, signInStage } from '../app-state.ts'
-import { AppIntentEvent, type TypedAccount } from '../intents.ts'
-import { SERVER, searchLine } from '../sign-in-words.ts'
+import { AppIntentEvent } from '../intents.ts'
+import { SERVER } from '../sign-in-words.ts'
 import { APP_NAME, SIGN_IN } from '../words.ts'
 import './icon.ts'
 import './known-accounts.ts'
+import { searchLog } from './search-log.ts'
 import { SottoElement } from './sotto-element.ts'
+import { readForm } from './typed-account.ts'
 
 type Mode = 'create' | 'enter'
 
@@ -20,6 +22,8 @@ type Mode = 'create' | 'enter'
 export class SottoSignIn extends SottoElement {
   static override properties = {
     form: { attribute: false },
+    account: {},
+    more: { type: Boolean },
     mode: { state: true },
     chosen: { state: true },
   }
@@ -164,13 +168,20 @@ export class SottoSignIn extends SottoElement {
   `
 
   declare form: SignInStage
+  /** Whose form it is; `null`: of whoever comes. */
+  declare account: Address | null
+  /** It is for one more account: who has several has most often made them before. */
+  declare more: boolean
   declare mode: Mode | null
   /** Who was picked of those who are known here. */
   declare chosen: RememberedAccount | null
+  #awaitsFocus = false
 
   constructor() {
     super()
     this.form = signInStage()
+    this.account = null
+    this.more = false
     this.mode = null
     this.chosen = null
   }
@@ -184,7 +195,9 @@ export class SottoSignIn extends SottoElement {
     const { server, remembered } = this.form
     if (this.mode !== null) return this.mode
     const isOpen = server !== null && server !== 'unreachable' && server.enrolment
-    return isOpen && remembered.length === 0 ? 'create' : 'enter'
+    return isOpen && remembered.length === 0 && this.account === null && !this.more
+      ? 'create'
+      : 'enter'
   }
 
   override render() {
@@ -201,6 +214,19 @@ export class SottoSignIn extends SottoElement {
         ${isLooking ? html`<p role="status" class="soft">${SIGN_IN.looking}</p>` : this.#panel(mode)}
         ${busy === null && !isLooking ? this.#known() : nothing}
       </main>`
+  }
+
+  /** To the password, where it is known whose, once there is a form. */
+  override focus(): void {
+    this.#awaitsFocus = true
+    this.requestUpdate()
+  }
+
+  override updated(): void {
+    const field = this.querySelector<HTMLElement>(this.account === null ? 'input' : '#password')
+    if (!this.#awaitsFocus || field === null) return
+    this.#awaitsFocus = false
+    field.focus()
   }
 
   #known() {
@@ -226,7 +252,7 @@ export class SottoSignIn extends SottoElement {
     return html`
       <form @submit=${this.#onSubmit} aria-busy=${String(busy !== null)}>
         ${mode === 'create' ? this.#newFields() : this.#fields()}
-        ${this.#search()}
+        ${searchLog(this.form.search)}
         ${
           fault === null
             ? nothing
@@ -243,21 +269,6 @@ export class SottoSignIn extends SottoElement {
             : html`<button type="button" class="small" @click=${this.check}>${SERVER.check}</button>`
         }
       </form>`
-  }
-
-  /** How the server is found, as it is found. */
-  #search() {
-    const { search } = this.form
-    if (search.length === 0) return nothing
-    return html`
-      <div role="log" aria-label=${SERVER.steps}>
-        <ul class="search">
-          ${search.map(
-            (step) => html`
-              <li><sotto-icon name=${SEARCH_ICON[step.state]} ?spin=${step.state === 'trying'}></sotto-icon><span>${searchLine(step)}</span></li>`,
-          )}
-        </ul>
-      </div>`
   }
 
   get #isClosed(): boolean {
@@ -294,10 +305,13 @@ export class SottoSignIn extends SottoElement {
   }
 
   #fields() {
-    const last = this.chosen ?? this.form.remembered[0]
+    const { remembered } = this.form
+    const own = remembered.find(({ address }) => address === this.account) ?? remembered[0]
+    const last = this.chosen ?? own
+    const address = this.chosen?.address ?? this.account ?? own?.address
     const domain = this.#domain
     // At the page's own server the name says it all.
-    const known = last === undefined ? '' : bare(last.address).replace(`@${domain}`, '')
+    const known = address === undefined ? '' : bare(address).replace(`@${domain}`, '')
     return html`
       <div class="field">
         <label for="address">${SIGN_IN.address}</label>
@@ -373,23 +387,6 @@ export class SottoSignIn extends SottoElement {
   check(): void {
     const form = this.querySelector('form')
     if (form?.reportValidity()) this.#intend({ do: 'check', typed: readForm(form) })
-  }
-}
-
-const SEARCH_ICON = {
-  trying: 'loader-circle',
-  found: 'check',
-  failed: 'x',
-} as const satisfies Record<DiscoveryStep['state'], string>
-
-function readForm(form: HTMLFormElement): TypedAccount {
-  const data = new FormData(form)
-  const value = (field: string) => String(data.get(field) ?? '')
-  const server = value('server').trim()
-  return {
-    address: value('username').trim(),
-    password: value('password'),
-    server: server === '' ? null : server,
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Address, Message } from '../../chat/index.ts'
+import type { AccountHere } from '../accounts-here.ts'
 import type { AppState } from '../app-state.ts'
 import { startState } from '../app-state.ts'
 import type { DeskDoor } from '../elements/panes.ts'
+import type { OfficeDoor } from '../elements/sotto-app.ts'
 import { withHeld } from '../files/reduce-files.ts'
 import type { AppIntent, ChatIntent } from '../intents.ts'
 import { reduce, select } from '../reduce.ts'
@@ -33,6 +35,7 @@ export class FakeDesk extends EventTarget implements DeskDoor {
     this.#draft = scene.draft ?? ''
   }
 
+  readonly account = ALICE
   readonly keyring = null
 
   lendKeyring(): Promise<never> {
@@ -80,4 +83,22 @@ export class FakeDesk extends EventTarget implements DeskDoor {
     this.state = state
     this.dispatchEvent(new Event('change'))
   }
+}
+
+/** With this one desk. */
+export class FakeOffice extends EventTarget implements OfficeDoor {
+  readonly desk: FakeDesk
+  readonly accounts: readonly AccountHere[] = []
+
+  constructor(desk: FakeDesk) {
+    super()
+    this.desk = desk
+    desk.addEventListener('change', () => this.dispatchEvent(new Event('change')))
+  }
+
+  handle(intent: AppIntent): void {
+    this.desk.handle(intent)
+  }
+
+  arrange(): void {}
 }

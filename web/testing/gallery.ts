@@ -2,7 +2,7 @@ import type { SottoPanes } from '../elements/panes.ts'
 import { SottoApp } from '../elements/sotto-app.ts'
 import '../dialog-screens.ts'
 import { directionOf, isLanguage, speak } from '../language.ts'
-import { FakeDesk } from './fake-desk.ts'
+import { FakeDesk, FakeOffice } from './fake-desk.ts'
 import { SCENES, type Scene } from './scenes.ts'
 
 /** Shows `gallery.html?scene=NAME&theme=light|dark&language=en|de|…`, or the list of scenes. For development only. */
@@ -29,7 +29,9 @@ async function play({ open }: Scene): Promise<void> {
   document.documentElement.dir = directionOf(spoken)
   const app = new SottoApp()
   const theme = query.get('theme')
-  app.desk = new FakeDesk(scene!, theme === 'light' || theme === 'dark' ? theme : 'auto')
+  app.office = new FakeOffice(
+    new FakeDesk(scene!, theme === 'light' || theme === 'dark' ? theme : 'auto'),
+  )
   document.body.append(app)
   await app.updateComplete
   const panes = app.querySelector<SottoPanes>('sotto-panes')

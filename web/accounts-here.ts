@@ -1,0 +1,56 @@
+import type { AccountState, Address } from '../chat/index.ts'
+import { type AppState, nameOf, unreadTotal } from './app-state.ts'
+
+/** How an account of this window is, told from its screen. */
+export type AccountStatus =
+  | AccountState['state']
+  /** Signed in before the page was loaded, or refused since. */
+  | 'password'
+  | 'locked'
+  | 'gone'
+  | 'elsewhere'
+
+/** One of the accounts of this window, as it is told of beside the others. */
+export interface AccountHere {
+  /** `null` for the form of one more. */
+  readonly address: Address | null
+  readonly status: AccountStatus
+  readonly unread: number
+  readonly isShown: boolean
+  /** The first who waits for an answer at its door. */
+  readonly caller: { readonly peer: Address; readonly name: string; readonly room: boolean } | null
+}
+
+export function accountHere(
+  address: Address | null,
+  state: AppState,
+  isShown: boolean,
+): AccountHere {
+  const calling = [...state.conversations.values()].find(({ invitation }) => invitation !== null)
+  return {
+    address,
+    status: statusOf(state),
+    unread: unreadTotal(state),
+    isShown,
+    caller:
+      calling === undefined
+        ? null
+        : { peer: calling.peer, name: nameOf(calling), room: calling.invitation?.room === true },
+  }
+}
+
+/** Nothing arrives there until the person has seen to it. */
+export function needsPerson({ address, status }: AccountHere): boolean {
+  return address !== null && (status === 'password' || status === 'locked' || status === 'gone')
+}
+
+function statusOf({ stage, account }: AppState): AccountStatus {
+  switch (stage.at) {
+    case 'inside':
+      return account.state
+    case 'signIn':
+      return stage.busy === null ? 'password' : 'connecting'
+    default:
+      return stage.at
+  }
+}

@@ -1,0 +1,32 @@
+import { msg, str } from '@lit/localize'
+import type { AccountStatus } from './accounts-here.ts'
+import { wordsOf } from './wording.ts'
+import { ACCOUNT_LABEL } from './words.ts'
+
+/** Several accounts in one window. */
+export const OFFICE = wordsOf(() => ({
+  menu: msg('Accounts'),
+  add: msg('Add account…'),
+  signOut: (account: string) => msg(str`Sign out of ${account}`),
+  signOutSure: (account: string) => msg(str`Sign out of ${account}?`),
+  back: (account: string) => msg(str`Back to ${account}`),
+  shown: (account: string) => msg(str`You are now using ${account}.`),
+  to: (account: string) => msg(str`To ${account}`),
+  show: msg('Show'),
+}))
+
+const STATUS = wordsOf(
+  () =>
+    ({
+      password: msg('Needs your password'),
+      locked: msg('Locked'),
+      gone: msg('Its key is gone'),
+      elsewhere: msg('Open in another tab'),
+    }) satisfies Partial<Record<AccountStatus, string>>,
+)
+
+export function statusWords(status: AccountStatus): string {
+  return status in STATUS
+    ? STATUS[status as keyof typeof STATUS]
+    : ACCOUNT_LABEL[status as keyof typeof ACCOUNT_LABEL]
+}
