@@ -18,7 +18,7 @@ export const OFFICE = wordsOf(() => ({
 const STATUS = wordsOf(
   () =>
     ({
-      password: msg('Needs your password'),
+      password: msg('Sign in again'),
       locked: msg('Locked'),
       gone: msg('Its key is gone'),
       elsewhere: msg('Open in another tab'),

@@ -163,7 +163,7 @@ export class Office extends EventTarget {
   #show(desk: Desk): void {
     const before = this.#desk
     this.#desk = desk
-    if (before !== desk && isUnused(before)) this.#remove(before)
+    if (before !== desk && isUnused(before)) this.#remove(before)()
     this.#attend(this.#attentive)
     this.#changed(desk)
   }

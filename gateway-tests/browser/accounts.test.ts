@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
 import { accessibilityFindings } from './accessible.ts'
@@ -8,9 +8,10 @@ import { Person } from './person.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
 const PASSWORD = 'correct horse'
-const SIZES = [
-  { width: 1280, height: 800 },
-  { width: 390, height: 844 },
+/** Every state is looked at on a desk by day and on a phone by night. */
+const LOOKS = [
+  { colorScheme: 'light', size: { width: 1280, height: 800 } },
+  { colorScheme: 'dark', size: { width: 390, height: 844 } },
 ] as const
 
 /*
@@ -62,23 +63,31 @@ async function switchTo(name: string): Promise<void> {
   await isShown(name)
 }
 
+/** Waits until the account menu tells this of the others. */
+async function waits(news: string): Promise<void> {
+  const name = news === '' ? 'Accounts' : `Accounts, ${news}`
+  await alice.page.getByRole('button', { name, exact: true }).waitFor()
+}
+
 /** Waits until the list is that of this account, which is online. */
 async function isShown(name: string, page = alice.page): Promise<void> {
   const own = page.getByRole('status').filter({ hasText: 'Online' })
   await own.getByText(`${name}@${edge.domain}`).waitFor()
 }
 
+async function hasFocus(place: Locator): Promise<void> {
+  await expect.poll(() => place.evaluate((element) => element.matches(':focus'))).toBe(true)
+}
+
 /** @param open - what a change of size closes, opened again */
 async function isAccessible(page: Page, open = async () => {}): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const size of SIZES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.setViewportSize(size)
-      await open()
-      expect(await accessibilityFindings(page), `${colorScheme} ${size.width}`).toEqual([])
-    }
+  for (const { colorScheme, size } of LOOKS) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.setViewportSize(size)
+    await open()
+    expect(await accessibilityFindings(page), `${colorScheme} ${size.width}`).toEqual([])
   }
-  await page.setViewportSize(SIZES[0])
+  await page.setViewportSize(LOOKS[0].size)
 }
 
 async function reopen(): Promise<void> {
@@ -94,7 +103,7 @@ test('a second account is added from the menu, and the way back stays open', asy
   const address = alice.page.getByRole('textbox', { name: 'SIP address' })
   await address.waitFor()
   expect(await address.inputValue()).toBe('')
-  await alice.page.waitForFunction(() => document.activeElement?.id === 'address')
+  await hasFocus(address)
   await isAccessible(alice.page)
 
   await alice.press(`Back to alice@${edge.domain}`)
@@ -113,11 +122,10 @@ test('a second account is added from the menu, and the way back stays open', asy
 })
 
 test('messages reach both, and those of the one out of sight are counted', async () => {
-  for (const name of ['alice', 'work']) {
-    await switchTo(name).catch(() => {}) // `work` is shown at first.
-    await alice.addContact('bob')
-  }
-  await isShown('work')
+  await alice.addContact('bob')
+  await switchTo('alice')
+  await alice.addContact('bob')
+  await switchTo('work')
   for (const name of ['alice', 'work']) {
     await bob.addContact(name)
     await bob.turnTo(name)
@@ -125,8 +133,8 @@ test('messages reach both, and those of the one out of sight are counted', async
   }
   await alice.turnTo('bob')
   await alice.sees('this is for work')
-  const others = `Accounts, alice@${edge.domain}: 1 unread message`
-  await alice.page.getByRole('button', { name: others, exact: true }).waitFor()
+  expect(await alice.page.getByText('this is for alice').count()).toBe(0)
+  await waits(`alice@${edge.domain}: 1 unread message`)
   expect(await alice.page.title()).toBe('(1) Sotto')
   await isAccessible(alice.page)
   await reopen()
@@ -134,7 +142,161 @@ test('messages reach both, and those of the one out of sight are counted', async
   await alice.page.keyboard.press('Escape')
 
   const { notified } = await announced(alice.page)
-  expect(notified.at(-1)!.title.replaceAll(/[\u2066\u2069]/g, '')).toBe(
-    `bob · alice@${edge.domain}`,
+  const titles = notified.map(({ title }) => title.replaceAll(/[\u2066\u2069]/g, ''))
+  expect(titles).toContain(`bob · alice@${edge.domain}`)
+})
+
+test('a switch shows the other list and conversation, and what is typed stays where it was', async () => {
+  await alice.page.getByRole('textbox', { name: 'Message' }).fill('not yet sent by work')
+  await alice.page.keyboard.press('F8')
+  await isShown('alice')
+  await alice.page.getByText(`You are now using alice@${edge.domain}.`).waitFor()
+  await alice.sees('this is for alice')
+  await waits('')
+  expect(await alice.page.title()).toBe('Sotto')
+  const field = alice.page.getByRole('textbox', { name: 'Message' })
+  expect(await field.inputValue()).toBe('')
+  await hasFocus(field)
+
+  await alice.page.keyboard.press('Shift+F8')
+  await isShown('work')
+  expect(await alice.page.getByRole('textbox', { name: 'Message' }).inputValue()).toBe(
+    'not yet sent by work',
   )
+})
+
+test('each account has a key of its own, and trust in one is none in the other', async () => {
+  const key = async () => {
+    await alice.page.getByRole('button', { name: 'Settings' }).click()
+    const own = alice.page.locator('sotto-settings-dialog sotto-fingerprint')
+    const text = await own.evaluate((element) => String(Reflect.get(element, 'value')))
+    await alice.page.keyboard.press('Escape')
+    return text
+  }
+  const atWork = await key()
+  await bob.turnTo('work')
+  await alice.verifyWithSecret('bob', 'the red door')
+  await bob.answer('the red door')
+  await alice.privacy('Verified')
+
+  await switchTo('alice')
+  expect(await key()).not.toBe(atWork)
+  await alice.privacy('Encrypted, not verified')
+})
+
+test('whoever calls an account out of sight is shown, and let in there', async () => {
+  const carol = await arrive('carol')
+  await carol.createAccount()
+  await carol.online()
+  await carol.addContact('work')
+  await carol.turnTo('work')
+  await carol.write('is this the office?')
+  const call = alice.page.getByRole('group', { name: 'Invitation' })
+  await call.getByText('carol wants to chat with you.').waitFor()
+  await call.getByText(`To work@${edge.domain}`).waitFor()
+  await isAccessible(alice.page)
+  await call.getByRole('button', { name: 'Show' }).click()
+  await isShown('work')
+  await alice.press('Accept')
+  await alice.sees('is this the office?')
+  await carol.page.close()
+})
+
+test('all of it goes by keyboard alone', async () => {
+  const { keyboard } = alice.page
+  await accounts().focus()
+  await keyboard.press('ArrowDown')
+  await hasFocus(entry('alice'))
+  await keyboard.press('Escape')
+  await hasFocus(accounts())
+  await keyboard.press('Enter')
+  await hasFocus(entry('alice'))
+  await keyboard.press('w')
+  await hasFocus(entry('work'))
+  await keyboard.press('Home')
+  await keyboard.press('Enter')
+  await isShown('alice')
+  await hasFocus(alice.page.getByRole('textbox', { name: 'Message' }))
+})
+
+test('a reload brings both back, each with its password', async () => {
+  await alice.page.reload()
+  await waits(`work@${edge.domain}: Sign in again`)
+  const address = alice.page.getByRole('textbox', { name: 'SIP address' })
+  expect(await address.inputValue()).toBe('alice')
+  await isAccessible(alice.page)
+  await reopen()
+  await isAccessible(alice.page, reopen)
+  await alice.page.keyboard.press('Escape')
+  await alice.page.getByLabel('Password').fill(PASSWORD)
+  await alice.page.keyboard.press('Enter')
+  await isShown('alice')
+  await waits(`work@${edge.domain}: Sign in again`)
+
+  await accounts().click()
+  await entry('work').click()
+  await alice.page.getByRole('button', { name: `Back to alice@${edge.domain}` }).waitFor()
+  expect(await address.inputValue()).toBe('work')
+  await hasFocus(alice.page.getByLabel('Password'))
+  await isAccessible(alice.page)
+  await alice.page.getByLabel('Password').fill(PASSWORD)
+  await alice.page.keyboard.press('Enter')
+  await isShown('work')
+  await waits('')
+})
+
+test('another tab may own one of them', async () => {
+  const second = await Person.arrive(alice.page.context(), edge.url, 'work')
+  await second.signIn()
+  await second.page.getByRole('heading', { name: 'work is open in another tab' }).waitFor()
+  await second.press('Use it here')
+  await isShown('work', second.page)
+
+  await alice.page.getByRole('heading', { name: 'work is open in another tab' }).waitFor()
+  await isAccessible(alice.page)
+  await alice.press(`Back to alice@${edge.domain}`)
+  await isShown('alice')
+  await accounts().click()
+  await entry('work').getByText('Open in another tab').waitFor()
+  await isAccessible(alice.page, reopen)
+  await alice.page.keyboard.press('Escape')
+  await bob.turnTo('alice')
+  await bob.write('still there?')
+  await alice.turnTo('bob')
+  await alice.sees('still there?')
+  await second.page.close()
+
+  await accounts().click()
+  await entry('work').click()
+  await alice.press('Use it here')
+  await isShown('work')
+})
+
+test('an account that is in the window is not signed in a second time', async () => {
+  await addAccount()
+  await alice.signInAs('alice', PASSWORD)
+  await isShown('alice')
+  await accounts().click()
+  expect(await alice.page.getByRole('menuitemradio').count()).toBe(2)
+  await alice.page.keyboard.press('Escape')
+})
+
+test('one is signed out, and the other stays', async () => {
+  await accounts().click()
+  await alice.page.getByRole('menuitem', { name: `Sign out of alice@${edge.domain}` }).click()
+  await isShown('work')
+  await accounts().click()
+  expect(await alice.page.getByRole('menuitemradio').count()).toBe(1)
+  await alice.page.keyboard.press('Escape')
+  await bob.turnTo('work')
+  await bob.write('good night')
+  await alice.turnTo('bob')
+  await alice.sees('good night')
+
+  await accounts().click()
+  await alice.page.getByRole('menuitem', { name: `Sign out of work@${edge.domain}` }).click()
+  await alice.page.getByRole('tab', { name: 'Sign in' }).waitFor()
+  await alice.page.reload()
+  await alice.page.getByRole('button', { name: `Use work@${edge.domain}` }).waitFor()
+  expect(await accounts().count()).toBe(0)
 })
