@@ -16,6 +16,8 @@ export interface AccountHere {
   readonly address: Address | null
   readonly status: AccountStatus
   readonly unread: number
+  /** Somebody's identity has changed, and that waits for a decision. */
+  readonly warns: boolean
   readonly isShown: boolean
   /** The first who waits for an answer at its door. */
   readonly caller: { readonly peer: Address; readonly name: string; readonly room: boolean } | null
@@ -26,11 +28,13 @@ export function accountHere(
   state: AppState,
   isShown: boolean,
 ): AccountHere {
-  const calling = [...state.conversations.values()].find(({ invitation }) => invitation !== null)
+  const conversations = [...state.conversations.values()]
+  const calling = conversations.find(({ invitation }) => invitation !== null)
   return {
     address,
     status: statusOf(state),
     unread: unreadTotal(state),
+    warns: conversations.some(({ keyChange }) => keyChange !== null),
     isShown,
     caller:
       calling === undefined
@@ -39,9 +43,10 @@ export function accountHere(
   }
 }
 
-/** Nothing arrives there until the person has seen to it. */
-export function needsPerson({ address, status }: AccountHere): boolean {
-  return address !== null && (status === 'password' || status === 'locked' || status === 'gone')
+/** Something stands still there until the person has seen to it. */
+export function needsPerson({ address, status, warns }: AccountHere): boolean {
+  if (address === null) return false
+  return warns || status === 'password' || status === 'locked' || status === 'gone'
 }
 
 function statusOf({ stage, account }: AppState): AccountStatus {

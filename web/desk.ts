@@ -38,6 +38,8 @@ export class Desk extends EventTarget {
   #seat: Seat | null = null
   #credentials: Credentials | null = null
   #account: Address | null
+  /** Whose desk it stays when signing in with {@link #account} comes to nothing. */
+  #settled: Address | null
   readonly #form: FormDesk
   readonly #vault: VaultDesk
   /** What was there before is being put away; the form that is left is shown then. */
@@ -50,6 +52,7 @@ export class Desk extends EventTarget {
     super()
     this.#world = world
     this.#account = account
+    this.#settled = account
     this.#state = startState(world.loadSettings())
     const picture = { state: () => this.#state, show: (state: AppState) => this.#show(state) }
     this.#toasts = new ToastDesk(picture, world.after)
@@ -283,6 +286,7 @@ export class Desk extends EventTarget {
       this.#toasts.say(APP.keyLost)
     this.#vault.take(event)
     if (event.type !== 'account') return
+    if (event.account.state === 'online') this.#settled = this.#account
     if (event.account.state === 'refused') void this.leave(faultSentence(event.account.fault))
     // The page was left, which signs out, and then shown again from the browser's memory.
     if (event.account.state === 'signedOut') void this.leave()
@@ -301,6 +305,7 @@ export class Desk extends EventTarget {
   /** Signs out, if anybody is signed in, and shows the form. */
   async leave(fault: string | null = null): Promise<void> {
     const { stage } = this.#state
+    this.#account = this.#settled
     this.#leaving = this.#standUp()
     await this.#leaving
     const form = stage.at === 'signIn' ? stage : signInStage()
@@ -310,7 +315,7 @@ export class Desk extends EventTarget {
 
   /** Signs out, and it is nobody's desk any more. */
   async #depart(): Promise<void> {
-    this.#account = null
+    this.#settled = null
     await this.leave()
   }
 

@@ -1,7 +1,7 @@
 import { msg, str } from '@lit/localize'
-import type { AccountStatus } from './accounts-here.ts'
+import type { AccountHere, AccountStatus } from './accounts-here.ts'
 import { wordsOf } from './wording.ts'
-import { ACCOUNT_LABEL } from './words.ts'
+import { ACCOUNT_LABEL, PRIVACY_LABEL } from './words.ts'
 
 /** Several accounts in one window. */
 export const OFFICE = wordsOf(() => ({
@@ -25,7 +25,8 @@ const STATUS = wordsOf(
     }) satisfies Partial<Record<AccountStatus, string>>,
 )
 
-export function statusWords(status: AccountStatus): string {
+export function statusWords({ status, warns }: AccountHere): string {
+  if (warns) return PRIVACY_LABEL.keyChanged
   return status in STATUS
     ? STATUS[status as keyof typeof STATUS]
     : ACCOUNT_LABEL[status as keyof typeof ACCOUNT_LABEL]

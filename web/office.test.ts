@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import type { Address } from '../chat/index.ts'
 import { Office } from './office.ts'
 import { loadTabAccounts } from './tab-accounts.ts'
-import { BOB, contact, message } from './testing/cast.ts'
+import { BOB, BOB_KEY, BOB_NEW_KEY, contact, message } from './testing/cast.ts'
 import { FakeWorld } from './testing/fake-world.ts'
 import type { World } from './world.ts'
 
@@ -133,6 +133,34 @@ test('signing out of one leaves the other, and signing out of the last its form'
   office.handle({ do: 'signOut' })
   await vi.waitFor(() => expect(office.desk.state.stage).toMatchObject({ at: 'signIn' }))
   expect(remembered().addresses).toEqual([])
+})
+
+test('an account that is refused before it was ever here leaves nothing behind', async () => {
+  const here = opened()
+  await enter(here, 'alice')
+  here.office.arrange({ do: 'add' })
+  const { desk } = here.office
+  const world = here.worlds.at(-1)!
+  await vi.waitFor(() => expect(desk.state.stage).toMatchObject({ server: { enrolment: true } }))
+  here.office.handle({ do: 'signIn', address: 'wrok', password: 'pw', server: null })
+  await vi.waitFor(() => expect(world.calls).toContain('signIn'))
+  const fault = { code: 'SIP_REFUSED', sentence: 'Wrong password.' }
+  world.sink!({ type: 'account', account: { state: 'refused', fault } })
+  await vi.waitFor(() => expect(here.remembered().addresses).toEqual([ALICE]))
+  expect(desk.state.stage).toMatchObject({ fault: 'Wrong password.' })
+})
+
+test('a changed identity at an account out of sight is told of beside it', async () => {
+  const { office, home } = await both()
+  home.world.sink!({
+    type: 'keyChanged',
+    peer: BOB,
+    name: 'Bob',
+    fingerprint: BOB_NEW_KEY,
+    previous: BOB_KEY,
+    blocks: true,
+  })
+  expect(office.accounts.map(({ warns }) => warns)).toEqual([true, false])
 })
 
 test('a refused account stays in its place and waits', async () => {

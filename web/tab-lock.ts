@@ -41,6 +41,11 @@ export class TabLock {
     this.#held = null
   }
 
+  /** Hears no other tab any more. Call it once nothing is held. */
+  close(): void {
+    this.#channel.close()
+  }
+
   async #handOver(): Promise<void> {
     await this.#onTaken()
     this.release()

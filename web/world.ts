@@ -147,7 +147,11 @@ export function browserWorld(lend: Pick<ChatSetup, 'sipAgent'> = {}, page = new 
   return {
     connect(given) {
       events = given
-      return page.connect(given)
+      const disconnect = page.connect(given)
+      return () => {
+        disconnect()
+        lock.close()
+      }
     },
     accounts,
     lock,

@@ -21,7 +21,7 @@ const edge = await startEdge({ port: 0, dataDir: null, webRoot: join(ROOT, 'dist
 const browser = await startChromium()
 
 const buddyAddress = `sip:buddy@${edge.domain}`
-for (const name of ['buddy', 'carol', 'dave']) await edge.enrol(name, PASSWORD)
+for (const name of ['buddy', 'carol', 'dave', 'work']) await edge.enrol(name, PASSWORD)
 const buddy = startBuddy({
   account: {
     address: buddyAddress,
@@ -147,6 +147,22 @@ await take(alice.page, 'conversation-key-changed')
 
 await alice.page.getByRole('button', { name: 'Settings' }).first().click()
 await take(alice.page, 'settings')
+await alice.page.keyboard.press('Escape')
+
+await alice.page.keyboard.press('Escape')
+await openAccounts(alice)
+await alice.page.getByRole('menuitem', { name: 'Add account…' }).click()
+await take(alice.page, 'account-add')
+await alice.signInAs('work', PASSWORD)
+await alice.page.getByText(`Online work@${edge.domain}`).waitFor()
+await alice.addContact('dave')
+await bob.turnTo('alice')
+await bob.write('Table for four, by the window.')
+await bob.addContact('work')
+await bob.turnTo('work')
+await bob.write('And the offer?')
+await take(alice.page, 'account-calls')
+await take(alice.page, 'accounts', () => openAccounts(alice))
 
 await carol.leave()
 await browser.close()
@@ -166,6 +182,14 @@ async function arrived({ page }: Person): Promise<void> {
     .getByText(/Delivered|Seen/)
     .last()
     .waitFor()
+}
+
+/** The account menu, anew; on a phone it is in the list. */
+async function openAccounts({ page }: Person): Promise<void> {
+  await page.keyboard.press('Escape')
+  const back = page.getByRole('button', { name: 'Back to contacts' })
+  if (await back.isVisible()) await back.click()
+  await page.getByRole('button', { name: /^Accounts/ }).click()
 }
 
 async function enterRoom({ page }: Person): Promise<void> {

@@ -31,7 +31,7 @@ export class SottoAccountMenu extends SottoMenu {
         --icon-size: 1rem;
       }
 
-      .trigger > .alert {
+      .alert {
         color: var(--caution);
       }
 
@@ -46,6 +46,7 @@ export class SottoAccountMenu extends SottoMenu {
       [popover] {
         inline-size: 22rem;
         max-inline-size: calc(100vw - 1rem);
+        font-size: var(--text-m);
       }
 
       .item {
@@ -184,7 +185,7 @@ export class SottoAccountMenu extends SottoMenu {
         <bdi>${item.label}</bdi>
         <span class="state ${isStuck ? 'needs' : ''}">
           ${isStuck ? html`<sotto-icon name="circle-alert"></sotto-icon>` : html`<span class="dot ${status}"></span>`}
-          <span>${statusWords(status)}</span>
+          <span>${statusWords(account)}</span>
         </span>
       </span>
       ${
@@ -216,10 +217,10 @@ const OUT = '-'
 
 /** What is to be told of an account that is not shown. */
 function news(account: AccountHere): readonly string[] {
-  const { address, status, unread } = account
+  const { address, unread } = account
   const name = bare(address!)
   const words = []
   if (unread > 0) words.push(`${name}: ${CONTACTS.unread(unread)}`)
-  if (needsPerson(account)) words.push(`${name}: ${statusWords(status)}`)
+  if (needsPerson(account)) words.push(`${name}: ${statusWords(account)}`)
   return words
 }

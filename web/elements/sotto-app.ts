@@ -199,6 +199,7 @@ export class SottoApp extends SottoElement {
    */
   #onKey(event: KeyboardEvent): void {
     const { office } = this
+    if (event.composedPath().some((place) => place instanceof HTMLDialogElement)) return
     if (event.key === 'F6' && office.desk.state.stage.at === 'inside') {
       event.preventDefault()
       this.querySelector<SottoPanes>('sotto-panes')?.focusNext()
