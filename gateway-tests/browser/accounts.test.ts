@@ -5,6 +5,7 @@ import { type Edge, startEdge } from '../../edge/index.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { announced, newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
+import { noise } from './sample-files.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
 const PASSWORD = 'correct horse'
@@ -281,9 +282,23 @@ test('an account that is in the window is not signed in a second time', async ()
   await alice.page.keyboard.press('Escape')
 })
 
-test('one is signed out, and the other stays', async () => {
+test('one is signed out, though not over a file that is on its way, and the other stays', async () => {
+  await alice.turnTo('bob')
+  const chooser = alice.page.waitForEvent('filechooser')
+  await alice.press('Attach files')
+  await (await chooser).setFiles([noise('minutes.odt', 20_000)])
+  await alice.page.getByText('Waiting for bob to accept.').waitFor()
+
+  const leave = { name: `Sign out of alice@${edge.domain}` }
   await accounts().click()
-  await alice.page.getByRole('menuitem', { name: `Sign out of alice@${edge.domain}` }).click()
+  await alice.page.getByRole('menuitem', leave).click()
+  await alice.page.getByRole('dialog', { name: `Sign out of alice@${edge.domain}?` }).waitFor()
+  await isAccessible(alice.page)
+  await alice.press('Stay signed in')
+  await isShown('alice')
+  await accounts().click()
+  await alice.page.getByRole('menuitem', leave).click()
+  await alice.press('Sign out anyway')
   await isShown('work')
   await accounts().click()
   expect(await alice.page.getByRole('menuitemradio').count()).toBe(1)
