@@ -12,6 +12,7 @@ import {
 } from '../msrp/index.ts'
 import { AgentProcess } from './agent-process.ts'
 import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
+import { challengesWithinCalls } from './kamailio-changes.ts'
 import { nodeEnv, registered, SipPhone, stream, told } from './sip-phone.ts'
 
 type Algorithm = 'MD5' | 'SHA-256' | 'SHA-512-256'
@@ -46,24 +47,6 @@ function offering(algorithms: readonly Algorithm[], own: Algorithm) {
     }
     return changed
   }
-}
-
-/** Makes Kamailio ask for the password of what comes within a call, too. */
-function everywhere(configuration: string): string {
-  const start = 'route[WITHIN_DIALOG] {\n'
-  if (!configuration.includes(start)) throw new Error(`kamailio.cfg has no ${start}`)
-  return configuration.replace(
-    start,
-    `${start}
-      if (!is_method("ACK|CANCEL")) {
-        if (!proxy_authenticate("SIP_DOMAIN", "subscriber")) {
-          proxy_challenge("SIP_DOMAIN", "1");
-          exit;
-        }
-        consume_credentials();
-      }
-    `,
-  )
 }
 
 describe.each<[string, Algorithm, readonly Algorithm[]]>([
@@ -137,7 +120,7 @@ test('every request within a call is answered, and a MESSAGE, where Kamailio wan
   const list = offering(['SHA-256', 'MD5'], 'SHA-256')
   await using server = await startKamailio({
     sha256: true,
-    change: (configuration) => list(everywhere(configuration)),
+    change: (configuration) => list(challengesWithinCalls(configuration)),
   })
   const phone = (user: string) => {
     const address = `sip:${user}@test.local`

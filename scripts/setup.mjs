@@ -14,6 +14,7 @@ const PACKAGES = [
   ['kamailio-tls-modules', ...kamailio('tls'), 'SIP and MSRP over TLS'],
   ['kamailio-extra-modules', ...kamailio('uuid'), 'tokens of its MSRP relay'],
   ['kamailio-sqlite-modules', ...kamailio('db_sqlite'), 'its accounts'],
+  ['sip-tester', '/usr/bin/sipp', 'SIPp: phones that do what a scenario says'],
   ['libotr5', ...library('libotr.so.5'), 'the reference implementation of OTR'],
   ['libotr5-bin', '/usr/bin/otr_parse', 'the toolkit that ours is compared with'],
   ['golang-go', '/usr/bin/go', 'the compiler for the program around otr3'],
