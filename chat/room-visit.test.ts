@@ -150,6 +150,16 @@ test('somebody anonymous has the address that the room gave, and a name', () => 
   expect(visit.addressee(entity)).toEqual({ address: entity, name: 'anonymous1' })
 })
 
+test.each(['sip:alice@example.org', 'alice@example.org'])(
+  'a member whom the room calls %s has no name but that in the address',
+  (displayName) => {
+    const alice = { displayName, nickname: null, endpoints: [], isOwn: false }
+    visit.enter(channel())
+    visit.onRoster({ subject: null, users: [{ ...alice, entity: 'sip:alice@example.org' }] })
+    expect(room().members).toMatchObject([{ name: 'alice', displayName: null }])
+  },
+)
+
 test.each([
   [403, 'CHAT_NICKNAME_OFF'],
   [424, 'CHAT_NICKNAME_MALFORMED'],

@@ -212,14 +212,19 @@ const REFUSALS: Readonly<Record<number, ChatFaultCode>> = {
 }
 
 function describeMembers(users: readonly RosterUser[], room: string): readonly RoomMember[] {
-  const members = users.map(({ entity, displayName, nickname, endpoints, isOwn }) => ({
-    address: plain(entity, room),
-    name: nickname ?? displayName ?? nameIn(entity),
-    nickname,
-    displayName,
-    status: statusOf(endpoints.map(({ status }) => status)),
-    isOwn,
-  }))
+  const members = users.map(({ entity, nickname, endpoints, isOwn, ...user }) => {
+    const address = plain(entity, room)
+    // A focus may write the address where it was told no name (RFC 4575 §5.6.1 wants a name there).
+    const displayName = isItself(user.displayName, address) ? null : user.displayName
+    return {
+      address,
+      name: nickname ?? displayName ?? nameIn(entity),
+      nickname,
+      displayName,
+      status: statusOf(endpoints.map(({ status }) => status)),
+      isOwn,
+    }
+  })
   const bearers = new Map<string, number>()
   for (const { name } of members) bearers.set(look(name), (bearers.get(look(name)) ?? 0) + 1)
   return members.map((one) => ({ ...one, isNameShared: (bearers.get(look(one.name)) ?? 0) > 1 }))
@@ -245,6 +250,10 @@ function plain(uri: string, room: string): string {
   const [gr] = /;gr=[^;?\s]+/i.exec(uri) ?? []
   // Members of a room behind a gateway are the room, but for this (RFC 7702 §5).
   return address === room && gr !== undefined ? `${address}${gr}` : address
+}
+
+function isItself(name: string | null, address: string): boolean {
+  return name !== null && (name === address || `sip:${name}` === address)
 }
 
 function nameIn(address: string): string {
