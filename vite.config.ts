@@ -46,6 +46,9 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    // In kB: the names of all emoji in one language, fetched when somebody looks for one. What a visit
+    // does fetch is weighed by `weight.test.ts`.
+    chunkSizeWarningLimit: 640,
     rolldownOptions: {
       // Importing a room does nothing by itself: what a screen does not use is not in its chunk.
       treeshake: {
