@@ -16,6 +16,8 @@ export const PROFANITY: XmppClientKind = {
   limits: {
     version3: 'its query is `?OTR?v2?`, and a query for version 3 alone goes unanswered',
     changesVersion: 'it speaks one version',
+    crossesHandshakes:
+      'its libotr gives way to a commit of version 2 that crosses its own, even if its own is the higher one; the next query mends that',
     abortsSmp: '/otr has no command for it: secret, question and answer are all',
     holdsAfterEnd: 'it goes back to plain text by itself, and sends the next text in the clear',
   },
