@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { type DigestAlgorithm, DigestVerifier, digestHa1 } from './digest.ts'
-import { NONCE_LIFETIME_MS } from './limits.ts'
+import { NONCE_LIFETIME_MS, NONCES_MAX } from './limits.ts'
 import { ManualEnv } from './testing/manual-env.ts'
 
 const hash = (algorithm: DigestAlgorithm, text: string): string =>
@@ -91,6 +91,13 @@ test('a nonce is good for its time and its flow, and cannot be made', () => {
     forged[at]! ^= 1
     expect(verify({ nonce: forged.toString('base64url') }).is, `byte ${at}`).toBe('stale')
   }
+})
+
+test('the counts of so many nonces are remembered, and no more', () => {
+  const nonces = Array.from({ length: NONCES_MAX + 1 }, () => nonce())
+  for (const one of nonces) verify({ nonce: one })
+  expect(verify({ nonce: nonces[1]! }).is).toBe('stale')
+  expect(verify({ nonce: nonces[0]! }).is, 'forgotten').toBe('ok')
 })
 
 test.each([

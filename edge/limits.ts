@@ -1,7 +1,7 @@
 /** Specification constants: changing one breaks interoperability. */
 
 /** Estimate of a round trip, base of all SIP timers: 500 ms (RFC 3261 §17.1.1.1). */
-export const T1_MS = 500
+const T1_MS = 500
 /** Timers B, F, H (RFC 3261 §17) and L, M (RFC 6026 §7): 64*T1. Reliable transport, so I, J, K are 0. */
 export const TRANSACTION_TIMEOUT_MS = 64 * T1_MS
 /** Timer C: how long a callee may ring after its last provisional response (RFC 3261 §16.6). */
