@@ -7,6 +7,7 @@ import {
   type FoundServer,
   type PageServer,
 } from './discovery.ts'
+import { PROBE_MS } from './limits.ts'
 
 const PAGE: PageServer = {
   domain: 'sotto.test',
@@ -60,6 +61,7 @@ function network(hosts: Record<string, Host>) {
   const calls: string[] = []
   const sent: unknown[] = []
   const timers = new Set<() => void>()
+  const waits = new Set<number>()
   const connect = (url: string, protocol: string): WebSocket => {
     calls.push(`${protocol} ${url}`)
     const host = hosts[url] ?? 'refuses'
@@ -83,7 +85,8 @@ function network(hosts: Record<string, Host>) {
     })
     return socket as unknown as WebSocket
   }
-  const after = (_: number, task: () => void) => {
+  const after = (ms: number, task: () => void) => {
+    waits.add(ms)
     timers.add(task)
     return () => timers.delete(task)
   }
@@ -92,7 +95,7 @@ function network(hosts: Record<string, Host>) {
     timers.clear()
     for (const task of due) task()
   }
-  return { calls, sent, timers, lapse, env: { connect, after } }
+  return { calls, sent, timers, waits, lapse, env: { connect, after } }
 }
 
 function said(how: string | number): Event {
@@ -157,13 +160,14 @@ describe('looking', () => {
 
   test('waits for nobody for ever, and prefers the better guess', async () => {
     const [first, second] = guesses('example.test') as [string, string]
-    const { found, steps, timers } = await search('example.test', {
+    const { found, steps, timers, waits } = await search('example.test', {
       [first]: 'silent',
       [second]: BOTH,
     })
     expect(found?.url).toBe(second)
     expect(steps).toEqual(['native trying', 'native failed', 'native trying', 'native found'])
     expect(timers.size).toBe(0)
+    expect([...waits]).toEqual([PROBE_MS])
     const both = await search('example.test', { [first]: BOTH, [second]: BOTH })
     expect(both.found?.url).toBe(first)
   })

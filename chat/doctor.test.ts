@@ -6,6 +6,7 @@ import type { ChatEnv } from './client-door.ts'
 import { type Diagnosis, diagnose } from './doctor.ts'
 import { diagnosisReport } from './doctor-report.ts'
 import type { Address } from './events.ts'
+import { CHECK_MS, CHECK_RELAY_MS } from './limits.ts'
 import { stage } from './testing/stage.ts'
 
 const PASSWORD = 'correct horse'
@@ -115,6 +116,18 @@ describe('a check', () => {
     const server = `${edge.wsUrl.replace(/\/ws$/, '')}/tunnel/sips/${domain}`
     const said = told(await check({ server, address: `sip:alice@${domain}` }))
     expect(said.slice(0, 3)).toEqual(['socket ok', expected, 'tls skipped'])
+  })
+
+  test.each([
+    ['socket', CHECK_MS],
+    ['relay', CHECK_RELAY_MS],
+  ])('does not wait for ever: %s', async (step, limit) => {
+    const after: ChatEnv['after'] = (ms, task) => {
+      if (ms !== limit) return env.after(ms, task)
+      queueMicrotask(task)
+      return () => {}
+    }
+    expect(told(await check({ env: { ...env, after } }))).toContain(`${step} failed CHECK_TIMEOUT`)
   })
 
   test('that is stopped says no more, and leaves nothing open', async () => {

@@ -113,8 +113,6 @@ export const FILE_CHUNK_BYTES = 10_000
 export const FILE_WAIT_MS = 180_000
 /** What is there of a file whose transfer broke off is kept so long for the peer to go on: 1 h. */
 export const FILE_PARTIAL_KEPT_MS = 3_600_000
-/** A sender that cannot go on where it stopped offers the whole this often by itself. */
-export const RESTARTS_MAX = 1
 /** The MSRP session of a file outlives its call, so that chunks under way are told why: 2 s. */
 export const FILE_FAREWELL_MS = 2_000
 /** A sender that does not hang up after the last report is hung up on: 30 s. */

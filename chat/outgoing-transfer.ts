@@ -16,7 +16,7 @@ import type { FileToSend } from './file-door.ts'
 import { type FileKey, type FileKeys, maySeal } from './file-keys.ts'
 import type { FileLeg, FileLegEvent } from './file-leg.ts'
 import type { FileLine } from './file-line.ts'
-import { FILE_CHUNK_BYTES, FILE_WAIT_MS, RESTARTS_MAX } from './limits.ts'
+import { FILE_CHUNK_BYTES, FILE_WAIT_MS } from './limits.ts'
 import { openable, SealedSource, tailOf } from './sealed-file.ts'
 import { FileTransfer } from './transfer.ts'
 import type { Transfer } from './transfer-events.ts'
@@ -56,7 +56,6 @@ export class OutgoingTransfer extends FileTransfer {
   #attempt: Attempt | null = null
   /** Octets that the peer is known to have. */
   #confirmed = 0
-  #restarts = 0
   #cancelWait = () => {}
 
   constructor(context: ChatContext, transfer: Transfer, file: FileToSend, parts: FileSendingParts) {
@@ -90,7 +89,6 @@ export class OutgoingTransfer extends FileTransfer {
   resume(): boolean {
     const { state } = this.transfer
     if (state.step !== 'failed' || !state.resumable || !this.retry()) return false
-    this.#restarts = 0
     this.#await()
     this.#decide()
     return true
@@ -240,11 +238,8 @@ export class OutgoingTransfer extends FileTransfer {
     if (status === 603) return this.#takenBack()
     if (status === 486) return this.#failed('CHAT_FILE_UNREACHED', true)
     if (status !== 488) return this.#failed(fault, true)
-    // They cannot go on where it stopped, and may be offered the whole.
-    if (attempt.start === 0 || this.#restarts >= RESTARTS_MAX) {
-      return this.#failed('CHAT_FILE_UNSUPPORTED', false)
-    }
-    this.#restarts += 1
+    if (attempt.start === 0) return this.#failed('CHAT_FILE_UNSUPPORTED', false)
+    // They cannot go on where it stopped, and are offered the whole, which begins at 0.
     this.#confirmed = 0
     this.#endAttempt()
     this.#await()

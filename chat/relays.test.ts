@@ -3,8 +3,11 @@ import { beforeEach, expect, test } from 'vitest'
 import { type MsrpRequest, parseFrame, StreamParser } from '../msrp/index.ts'
 import type { ChatEnv } from './client-door.ts'
 import type { Address } from './events.ts'
-import { RELAY_AVOIDED_MS } from './limits.ts'
+import { LINGER_MS, RELAY_AVOIDED_MS } from './limits.ts'
+import { messageServerOf } from './message-server.ts'
+import { RelayLine } from './relay-line.ts'
 import { Relays } from './relays.ts'
+import { Clock } from './testing/clock.ts'
 
 const SERVER = 'wss://edge.test/tunnel/sips/provider.test'
 const THEIRS = 'wss://edge.test/tunnel/msrps/provider.test'
@@ -17,11 +20,13 @@ type Behaviour = 'grants' | 'refuses' | 'closes'
 let does: Record<string, Behaviour>
 let asked: string[]
 let used: string[]
+let closed: number
 let now: number
 beforeEach(() => {
   does = { [THEIRS]: 'grants', [OURS]: 'grants' }
   asked = []
   used = []
+  closed = 0
   now = 0
 })
 
@@ -49,7 +54,9 @@ class RelaySocket extends EventTarget {
     queueMicrotask(() => this.#answer(request!))
   }
 
-  close(): void {}
+  close(): void {
+    closed++
+  }
 
   #answer({ transaction, toPath, fromPath }: MsrpRequest): void {
     asked.push(`${this.url} ${toPath.join(' ')}`)
@@ -66,13 +73,14 @@ class RelaySocket extends EventTarget {
   }
 }
 
+const env: ChatEnv = {
+  connect: (url) => new RelaySocket(url) as unknown as WebSocket,
+  random: (length) => randomFillSync(new Uint8Array(length)),
+  now: () => now,
+  after: () => () => {},
+}
+
 function relays(): Relays {
-  const env: ChatEnv = {
-    connect: (url) => new RelaySocket(url) as unknown as WebSocket,
-    random: (length) => randomFillSync(new Uint8Array(length)),
-    now: () => now,
-    after: () => () => {},
-  }
   const account = {
     address: 'sip:alice@provider.test' as Address,
     password: 'pw',
@@ -129,4 +137,18 @@ test('where both refuse, the fault is the provider’s', async () => {
   const one = relays()
   one.takePass(PASS)
   await expect(reserve(one)).rejects.toMatchObject({ fault: { code: 'TUNNEL_NOT_FOUND' } })
+})
+
+test('a connection without sessions is kept for the next one, and not for ever', async () => {
+  const clock = new Clock()
+  const line = new RelayLine(messageServerOf(OURS), PASS, { ...env, after: clock.after })
+  const use = async () => (await line.reserve(() => {})).session.close()
+  await use()
+  clock.pass(LINGER_MS - 1)
+  await use()
+  clock.pass(LINGER_MS - 1)
+  expect(closed).toBe(0)
+  clock.pass(1)
+  await new Promise(setImmediate)
+  expect(closed).toBe(1)
 })

@@ -6,7 +6,7 @@ import type { Channel } from './channel.ts'
 import type { ChatContext } from './context.ts'
 import { unseal } from './envelope.ts'
 import type { Address, ChatEvent, Message, Room } from './events.ts'
-import { REPLAY_MS, ROOM_CHANGES_MAX } from './limits.ts'
+import { REPLAY_MS, ROOM_CHANGES_MAX, STATUS_MAX } from './limits.ts'
 import { RoomVisit } from './room-visit.ts'
 import { Timeline } from './timeline.ts'
 
@@ -290,4 +290,10 @@ test('the room’s word is taken from the room alone', async () => {
   await visit.receive(mail('it is open', '2026-11-22T05:40:01Z', `${ROOM};transport=tcp`))
   expect(sentences()).toEqual(['it is open'])
   expect(messages().map(({ text }) => text)).toEqual(['the room will close'])
+})
+
+test('what the room says of itself is shown up to a limit', async () => {
+  visit.enter(channel())
+  await visit.receive(mail('x'.repeat(STATUS_MAX + 1), '2026-11-22T05:40:00Z', ROOM))
+  expect(sentences()).toEqual(['x'.repeat(STATUS_MAX)])
 })

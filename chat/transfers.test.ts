@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseAddress } from './address.ts'
 import type { ChatEvent } from './events.ts'
 import type { FileToSend } from './file-door.ts'
+import { FILE_CHUNK_BYTES } from './limits.ts'
 import { fileOf, MemoryFiles } from './testing/memory-files.ts'
 import { PlainPeer } from './testing/plain-peer.ts'
 import { type Actor, couple, type Stage, stage } from './testing/stage.ts'
@@ -81,6 +82,10 @@ test('5 MB go encrypted, and nobody on the way learns more than how many', async
   )
   expect(signalled).not.toMatch(/hash:sha-1|Z%C3%BC|Grüße|image\/png/)
   expect(on.wire()).not.toMatch(/Grüße aus|image\/png/)
+  const starts = [...on.wire().matchAll(/^Byte-Range: (\d+)-\*\/5001232\r$/gm)]
+  expect(starts.slice(0, 3).map(([, start]) => Number(start) - 1)).toEqual(
+    [0, 1, 2].map((chunk) => chunk * FILE_CHUNK_BYTES),
+  )
   expect(on.wire()).not.toContain(Buffer.from(file.bytes.subarray(0, 64)).toString('utf8'))
   expect(new Set(steps(alice))).toEqual(new Set(['waiting', 'active', 'done']))
   expect(alice.all('closed')).toEqual([])
