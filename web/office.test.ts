@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Address } from '../chat/index.ts'
+import { ACCOUNTS_MAX } from './limits.ts'
 import { Office } from './office.ts'
 import { loadTabAccounts } from './tab-accounts.ts'
 import { BOB, BOB_KEY, BOB_NEW_KEY, contact, message } from './testing/cast.ts'
@@ -205,6 +206,12 @@ test('a page that is loaded again has the accounts it had, and waits for their p
     { address: WORK, status: 'password', isShown: true },
   ])
   expect(here.worlds.every(({ sink }) => sink === null)).toBe(true)
+})
+
+test('a page that is loaded again has so many accounts, and no more', () => {
+  const addresses = Array.from({ length: ACCOUNTS_MAX + 1 }, (_, at) => `sip:user${at}@a.example`)
+  const { office } = opened(JSON.stringify({ addresses, shown: 0 }))
+  expect(office.accounts.map(({ address }) => address)).toEqual(addresses.slice(0, ACCOUNTS_MAX))
 })
 
 test('an account that is deleted is in no list any more', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { LINK_KEPT_MS } from '../limits.ts'
 import { saveFile } from './save-file.ts'
 
 afterEach(() => void vi.unstubAllGlobals())
@@ -27,8 +28,9 @@ function linking() {
       return link
     },
   })
-  vi.stubGlobal('setTimeout', () => 0)
-  return links
+  const later = vi.fn()
+  vi.stubGlobal('setTimeout', later)
+  return { links, later }
 }
 
 test('goes where the person says', async () => {
@@ -49,7 +51,7 @@ test('a disk that refuses is no success', async () => {
 })
 
 test('is a download of no type elsewhere, and in a frame that may not ask', async () => {
-  const links = linking()
+  const { links, later } = linking()
   const make = vi.spyOn(URL, 'createObjectURL')
   const html = new Blob(['<script>'], { type: 'text/html' })
   expect(await saveFile(html, 'page.html')).toBe(true)
@@ -60,4 +62,5 @@ test('is a download of no type elsewhere, and in a frame that may not ask', asyn
     'application/octet-stream',
     'application/octet-stream',
   ])
+  expect(later.mock.calls.map(([, ms]) => ms)).toEqual([LINK_KEPT_MS, LINK_KEPT_MS])
 })

@@ -1,7 +1,14 @@
 import { expect, test, vi } from 'vitest'
 import type { FileToSend, Transfer, TransferState } from '../../chat/index.ts'
 import type { HeldFile } from '../app-state.ts'
-import { MEMORY_FILES_MAX } from '../limits.ts'
+import {
+  FILE_KEPT_MS,
+  MEMORY_FILES_MAX,
+  PHOTO_BYTES_MAX,
+  PICTURE_BYTES_MAX,
+  PICTURE_HEAD_BYTES,
+  PICTURE_PIXELS_MAX,
+} from '../limits.ts'
 import { DEFAULT_SETTINGS, type Settings } from '../settings.ts'
 import { BOB } from '../testing/cast.ts'
 import { FileShelf } from './file-shelf.ts'
@@ -15,7 +22,7 @@ function seat(settings: Partial<Settings> = {}) {
   const calls: string[] = []
   const sent: FileToSend[] = []
   const refusals: string[] = []
-  const timers: (() => void)[] = []
+  const timers: { readonly ms: number; readonly task: () => void }[] = []
   let held: Partial<HeldFile> = {}
   const shelf = new FileShelf(null)
   const files = new SeatFiles(
@@ -36,8 +43,8 @@ function seat(settings: Partial<Settings> = {}) {
       },
       refuse: (_, { sentence }) => void refusals.push(sentence),
       settings: () => ({ ...DEFAULT_SETTINGS, ...settings }),
-      after: (_, task) => {
-        timers.push(task)
+      after: (ms, task) => {
+        timers.push({ ms, task })
         return () => {}
       },
     },
@@ -131,13 +138,63 @@ test('a received picture is shown as what its bytes are, or waits to be asked fo
 })
 
 test('a picture that would not fit into memory is not drawn', async () => {
-  const { receive, held } = seat()
-  const bomb = Buffer.from(PNG)
-  bomb.writeUInt32BE(100_000, 16)
-  bomb.writeUInt32BE(100_000, 20)
-  await receive('a', bomb)
-  await new Promise((resolve) => setImmediate(resolve))
-  expect(held()).toEqual({ place: 'memory' })
+  const drawn = async (pixels: number) => {
+    const bomb = Buffer.from(PNG)
+    bomb.writeUInt32BE(pixels, 16)
+    bomb.writeUInt32BE(1, 20)
+    const { receive, held } = seat()
+    await receive('a', bomb)
+    return isShown(held)
+  }
+  expect(await drawn(PICTURE_PIXELS_MAX)).toBe(true)
+  expect(await drawn(PICTURE_PIXELS_MAX + 1)).toBe(false)
+})
+
+/** Whether a picture has come to be shown. */
+async function isShown(held: () => Partial<HeldFile>): Promise<boolean> {
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  return held().picture !== undefined
+}
+
+test('a picture may have so many bytes, and no more', async () => {
+  const drawn = async (size: number) => {
+    const { files, sent, hear, held } = seat()
+    const file = new File([PNG], 'a.png')
+    Object.defineProperty(file, 'size', { value: size })
+    files.tell(BOB, send([file]))
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    hear('own1', { step: 'done' }, { direction: 'out' })
+    return isShown(held)
+  }
+  expect(await drawn(PICTURE_BYTES_MAX)).toBe(true)
+  expect(await drawn(PICTURE_BYTES_MAX + 1)).toBe(false)
+})
+
+test('the size of a picture stands within so many bytes, or is not found', async () => {
+  const drawn = async (end: number) => {
+    const avif = Buffer.alloc(PICTURE_HEAD_BYTES + 16)
+    avif.write('ftypavif', 4)
+    avif.write('ispe', end - 16)
+    for (const at of [end - 8, end - 4]) avif.writeUInt32BE(64, at)
+    const { receive, held } = seat()
+    await receive('a', avif)
+    return isShown(held)
+  }
+  expect(await drawn(PICTURE_HEAD_BYTES)).toBe(true)
+  expect(await drawn(PICTURE_HEAD_BYTES + 1)).toBe(false)
+})
+
+test('a photo of so many bytes goes without its metadata, a larger one as it is', async () => {
+  const isCleaned = async (size: number) => {
+    const photo = new File([Uint8Array.from(JPEG)], 'a.jpg')
+    Object.defineProperty(photo, 'size', { value: size })
+    const { files, sent } = seat()
+    files.tell(BOB, send([photo]))
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    return sent[0]!.size !== size
+  }
+  expect(await isCleaned(PHOTO_BYTES_MAX)).toBe(true)
+  expect(await isCleaned(PHOTO_BYTES_MAX + 1)).toBe(false)
 })
 
 test.each(['the person says so', 'a day has passed', 'the history is cleared'])(
@@ -147,7 +204,7 @@ test.each(['the person says so', 'a day has passed', 'the history is cleared'])(
     await receive('a', PNG)
     await vi.waitFor(() => expect(held().picture).toBeTruthy())
     if (when === 'the person says so') files.tell(BOB, { wish: 'remove', id: 'a' })
-    else if (when === 'a day has passed') timers[0]!()
+    else if (when === 'a day has passed') timers.find(({ ms }) => ms === FILE_KEPT_MS)!.task()
     else files.forgetPeer(BOB)
     expect([held(), shelf.get('a')]).toEqual([{ place: null, picture: null }, null])
   },
