@@ -187,6 +187,16 @@ export const COMPOSER = wordsOf(() => ({
   field: msg('Message'),
   send: msg('Send', { id: 'send-button' }),
   placeholder: (name: string) => msg(str`Message ${name}`),
+  /** @param files - whether files can be sent here */
+  tooLong: (most: number, files: boolean) =>
+    files
+      ? msg(
+          str`Too long for one message, of ${number(most)} characters at most. Send it in parts, or as a file.`,
+        )
+      : msg(
+          str`Too long for one message, of ${number(most)} characters at most. Send it in parts.`,
+        ),
+  excess: (count: number) => msg(str`${number(count)} too many`),
 }))
 
 /** The line under the composer: what happens to text typed now, if that is not simply "it is sent". */

@@ -15,7 +15,8 @@ import { SottoElement } from './sotto-element.ts'
 
 /**
  * Where text is written. Enter sends, Shift+Enter starts a line, and an Enter that ends an input
- * method's composition does neither. While the composer is locked the draft stays and nothing is sent.
+ * method's composition does neither. While the composer is locked, or holds more than goes into one
+ * message, the draft stays and nothing is sent.
  *
  * @fires chat-intent {ChatIntentEvent} send, draft, writeTo, file
  */
@@ -29,6 +30,7 @@ export class SottoComposer extends SottoElement {
     whom: { attribute: false },
     files: { type: Boolean },
     isEmpty: { state: true },
+    excess: { state: true },
   }
 
   static override styles = [
@@ -126,6 +128,11 @@ export class SottoComposer extends SottoElement {
         padding-inline: var(--gap-4);
       }
 
+      .excess {
+        color: var(--caution);
+        font-variant-numeric: tabular-nums;
+      }
+
       .hint:empty {
         min-block-size: 0;
         margin: 0;
@@ -144,6 +151,8 @@ export class SottoComposer extends SottoElement {
   /** Files can be sent here. */
   declare files: boolean
   declare isEmpty: boolean
+  /** What is typed beyond {@link TEXT_MAX}, in UTF-16 units. */
+  declare excess: number
 
   constructor() {
     super()
@@ -154,6 +163,7 @@ export class SottoComposer extends SottoElement {
     this.whom = null
     this.files = false
     this.isEmpty = true
+    this.excess = 0
   }
 
   override focus(): void {
@@ -161,7 +171,7 @@ export class SottoComposer extends SottoElement {
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('peer')) this.isEmpty = this.draft.trim() === ''
+    if (changed.has('peer')) this.#measure(this.draft)
   }
 
   override updated(changed: Map<string, unknown>): void {
@@ -175,21 +185,25 @@ export class SottoComposer extends SottoElement {
     const isLocked = composer === 'locked'
     const { whom } = this
     const label = whom === null ? COMPOSER.placeholder(this.name) : ROOM.onlyTo(whom.name)
+    const isTooLong = this.excess > 0
     return html`
       <p class="hint" role="status" id="hint">${
-        whom === null
-          ? composerHint(state, composer, this.name, this.always)
-          : ROOM.privateHint(whom.name)
+        isTooLong
+          ? COMPOSER.tooLong(TEXT_MAX, this.files)
+          : whom === null
+            ? composerHint(state, composer, this.name, this.always)
+            : ROOM.privateHint(whom.name)
       }</p>
+      ${isTooLong ? html`<p class="hint excess" id="excess">${COMPOSER.excess(this.excess)}</p>` : nothing}
       <form class=${isLocked ? 'locked' : whom === null ? nothing : 'private'} @submit=${this.#onSubmit}>
         ${whom === null ? nothing : this.#onlyTo(whom)}
-        <textarea rows="1" dir=${this.isEmpty ? nothing : 'auto'} enterkeyhint="send" maxlength=${TEXT_MAX} aria-label=${COMPOSER.field}
-          aria-describedby="hint" placeholder=${label} ?readonly=${isLocked}
+        <textarea rows="1" dir=${this.isEmpty ? nothing : 'auto'} enterkeyhint="send" aria-label=${COMPOSER.field}
+          aria-describedby="hint excess" aria-invalid=${isTooLong ? 'true' : nothing} placeholder=${label} ?readonly=${isLocked}
           @input=${this.#onInput} @keydown=${this.#onKey} @paste=${this.#onPaste}></textarea>
         ${this.files ? html`<sotto-attach-button ?disabled=${isLocked}></sotto-attach-button>` : nothing}
         <sotto-emoji-button ?disabled=${isLocked} @emoji-chosen=${this.#insert}></sotto-emoji-button>
         <button class="primary icon send" type="submit" aria-label=${COMPOSER.send} title=${COMPOSER.send}
-          ?disabled=${isLocked || this.isEmpty}>
+          ?disabled=${isLocked || isTooLong || this.isEmpty}>
           <sotto-icon name="arrow-up"></sotto-icon>
         </button>
       </form>`
@@ -201,7 +215,7 @@ export class SottoComposer extends SottoElement {
 
   #onInput(): void {
     const text = this.#field.value
-    this.isEmpty = text.trim() === ''
+    this.#measure(text)
     this.#fit()
     this.dispatchEvent(new ChatIntentEvent({ do: 'draft', text }))
   }
@@ -233,7 +247,8 @@ export class SottoComposer extends SottoElement {
 
   #send(): void {
     const text = this.#field.value
-    if (text.trim() === '' || this.privacy.composer === 'locked') return
+    this.#measure(text)
+    if (this.isEmpty || this.excess > 0 || this.privacy.composer === 'locked') return
     this.#field.value = ''
     this.isEmpty = true
     this.#fit()
@@ -259,6 +274,11 @@ export class SottoComposer extends SottoElement {
     this.#field.focus()
     this.#field.setRangeText(detail, this.#field.selectionStart, this.#field.selectionEnd, 'end')
     this.#onInput()
+  }
+
+  #measure(text: string): void {
+    this.isEmpty = text.trim() === ''
+    this.excess = Math.max(0, text.length - TEXT_MAX)
   }
 
   /** As high as its text, where CSS cannot do it alone. */
