@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
+import { type Middle, NOBODY_BETWEEN } from '../gateway/middle.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { startChromium } from './chromium.ts'
+import { overhear } from './network-middle.ts'
 import { Person } from './person.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
@@ -75,6 +77,37 @@ test('what is longer than a message is kept whole, says what to do, and is not s
   expect(await field.inputValue()).toBe('')
 })
 
+test('what the other side could not read goes again by itself, and says so', async () => {
+  const carol = await arrive('carol', (context) => overhear(context, damageOnce()))
+  await carol.addContact('alice')
+  await alice.addContact('carol')
+  await alice.turnTo('carol')
+  await alice.write('can you read this?')
+  await carol.turnTo('alice')
+  await carol.sees('can you read this?')
+  const message = alice.row('can you read this?')
+  await message.getByText('Sent again', { exact: true }).waitFor()
+  await message.getByText(/Delivered|Seen/).waitFor()
+  await alice.write('and this?')
+  await carol.sees('and this?')
+  expect(await alice.row('and this?').getByText('Sent again').count()).toBe(0)
+  await alice.turnTo('bob')
+})
+
 test('nothing broke the page’s own rules', () => {
   expect(complaints).toEqual([])
 })
+
+/** On the way to this browser one letter of the first data message changes, as its ciphertext shows. */
+function damageOnce(): Middle {
+  let isDone = false
+  return {
+    ...NOBODY_BETWEEN,
+    async fromSip(text) {
+      if (isDone || !text.startsWith('?OTR:AAMD')) return await NOBODY_BETWEEN.fromSip(text)
+      isDone = true
+      const damaged = text.replace(/(?<=^.{300})./, (letter) => (letter === 'A' ? 'B' : 'A'))
+      return await NOBODY_BETWEEN.fromSip(damaged)
+    },
+  }
+}
