@@ -1,7 +1,10 @@
-/** A piece of a message: text, or an address that may be opened. */
+import { type Smiley, smileysIn } from './smileys.ts'
+
+/** A piece of a message: text, an address that may be opened, or a smiley. */
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'link'; readonly text: string; readonly url: string }
+  | Smiley
 
 /** Only these are ever opened; `javascript:`, `data:` and the like stay text. */
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`{}|\\^\p{Cc}\p{Cf}]+/giu
@@ -9,20 +12,28 @@ const SCHEMES = new Set(['http:', 'https:', 'mailto:'])
 /** Punctuation that ends the sentence, not the address. */
 const TRAILING = '.,;:!?)]'
 
-/** Splits a message into text and links, so that each can be a node of its own. Loses no character. */
-export function piecesOf(text: string): readonly Piece[] {
+/** Splits a message into text, links and smileys, so that each can be a node of its own. Loses no character. */
+export function piecesOf(text: string, smileys = false): readonly Piece[] {
+  const found = [...linksIn(text), ...(smileys ? smileysIn(text) : [])]
   const pieces: Piece[] = []
-  let at = 0
-  for (const match of text.matchAll(CANDIDATE)) {
-    const link = trimmed(match[0])
-    const url = URL.canParse(link) ? new URL(link) : null
-    if (url === null || !SCHEMES.has(url.protocol)) continue
-    if (match.index > at) pieces.push({ kind: 'text', text: text.slice(at, match.index) })
-    pieces.push({ kind: 'link', text: link, url: url.href })
-    at = match.index + link.length
+  let end = 0
+  // They do not overlap: a link has no blank in it, and a smiley has one on either side.
+  for (const { at, piece } of found.sort((a, b) => a.at - b.at)) {
+    if (at > end) pieces.push({ kind: 'text', text: text.slice(end, at) })
+    pieces.push(piece)
+    end = at + piece.text.length
   }
-  if (at < text.length) pieces.push({ kind: 'text', text: text.slice(at) })
+  if (end < text.length) pieces.push({ kind: 'text', text: text.slice(end) })
   return pieces
+}
+
+function linksIn(text: string): readonly { readonly at: number; readonly piece: Piece }[] {
+  return [...text.matchAll(CANDIDATE)].flatMap(({ 0: candidate, index: at }) => {
+    const link = trimmed(candidate)
+    const url = URL.canParse(link) ? new URL(link) : null
+    if (url === null || !SCHEMES.has(url.protocol)) return []
+    return [{ at, piece: { kind: 'link', text: link, url: url.href } }]
+  })
 }
 
 /** A loop and not a pattern with `+$`, which would try again from every character of the run. */

@@ -6,6 +6,8 @@ export interface Settings {
   readonly theme: 'auto' | 'light' | 'dark'
   /** More contrast than usual, whatever the system asks for. */
   readonly contrast: boolean
+  /** Smileys that are typed are drawn as emoji. */
+  readonly smileys: boolean
   /** A changed key is spoken. */
   readonly speech: boolean
   readonly notifications: boolean
@@ -37,6 +39,7 @@ export const DEFAULT_SETTINGS: Settings = {
   language: 'auto',
   theme: 'auto',
   contrast: false,
+  smileys: true,
   speech: true,
   notifications: true,
   preview: false,
@@ -77,11 +80,12 @@ export function parseSettings(text: string | null): Settings {
     stored as Record<string, unknown>
   const { soundSent, keyNotice, alertSound, quiet, quietFrom, quietTo, quietAlerts } =
     stored as Record<string, unknown>
-  const { pictures, cleanPhotos, contrast } = stored as Record<string, unknown>
+  const { pictures, cleanPhotos, contrast, smileys } = stored as Record<string, unknown>
   return {
     language: isLanguage(language) ? language : 'auto',
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     contrast: flag(contrast, DEFAULT_SETTINGS.contrast),
+    smileys: flag(smileys, DEFAULT_SETTINGS.smileys),
     speech: flag(speech, DEFAULT_SETTINGS.speech),
     notifications: flag(notifications, DEFAULT_SETTINGS.notifications),
     preview: flag(preview, DEFAULT_SETTINGS.preview),

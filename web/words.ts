@@ -257,6 +257,7 @@ export const SETTINGS = wordsOf(() => ({
   dark: msg('Dark'),
   contrast: msg('High contrast'),
   contrastHint: msg('It is also used whenever your system asks for more contrast.'),
+  smileys: msg('Show smileys like :-) as pictures'),
   alerts: msg('Alerts'),
   speech: msg('Say it aloud when a contact’s key changes'),
   speechTest: msg('Test the voice'),

@@ -46,6 +46,7 @@ export class SottoConversation extends SottoElement {
     alone: { type: Boolean },
     roomy: { type: Boolean },
     attentive: { type: Boolean },
+    smileys: { type: Boolean },
     caller: {},
     double: { attribute: false },
     people: { attribute: false },
@@ -174,6 +175,7 @@ export class SottoConversation extends SottoElement {
   declare roomy: boolean
   /** Somebody looks at the window. */
   declare attentive: boolean
+  declare smileys: boolean
   /** Name of the contact who calls us into this room. */
   declare caller: string | null
   /** The verified contact whom the stranger looks like. */
@@ -199,6 +201,7 @@ export class SottoConversation extends SottoElement {
     this.alone = false
     this.roomy = false
     this.attentive = false
+    this.smileys = false
     this.caller = null
     this.double = null
     this.people = []
@@ -248,7 +251,7 @@ export class SottoConversation extends SottoElement {
         ${privacy.state === 'unverified' && conversation.verification.step === 'idle' ? this.#strip(name, who) : nothing}
         ${this.#isOutside ? this.#enterAgain() : nothing}
         ${room !== null && this.#isBeside ? html`<aside aria-label=${ROOM.members(name)}>${this.#members()}</aside>` : nothing}
-        <sotto-timeline .conversation=${conversation} .name=${name} ?attentive=${this.attentive} .jump=${this.jump}
+        <sotto-timeline .conversation=${conversation} .name=${name} ?attentive=${this.attentive} ?smileys=${this.smileys} .jump=${this.jump}
           ?covered=${privacy.state === 'keyChanged' || privacy.state === 'ended'}></sotto-timeline>
         <sotto-file-news .conversation=${conversation} .name=${name}></sotto-file-news>
         <div class="cards" @chat-intent=${this.#onDecided}>${this.#cards(name, who)}</div>

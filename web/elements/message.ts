@@ -4,7 +4,7 @@ import { messageKey } from '../app-state.ts'
 import { HISTORY } from '../history-words.ts'
 import type { IconName } from '../icons.ts'
 import { ChatIntentEvent } from '../intents.ts'
-import { piecesOf } from '../links.ts'
+import { type Piece, piecesOf } from '../links.ts'
 import { reasonSentence } from '../notice-words.ts'
 import { PROTECTION_ICON } from '../privacy-look.ts'
 import { ROOM } from '../room-words.ts'
@@ -36,6 +36,7 @@ export class SottoMessage extends SottoElement {
     writer: {},
     author: { reflect: true },
     name: {},
+    smileys: { type: Boolean },
   }
 
   static override styles = [
@@ -85,6 +86,19 @@ export class SottoMessage extends SottoElement {
 
       a {
         color: var(--accent);
+      }
+
+      /* Drawn as an emoji; selected, copied and read out as it was typed. */
+      .smiley {
+        display: inline-block;
+        font-size: 0;
+      }
+
+      .smiley::before {
+        font-size: 1rem;
+        font-variant-emoji: emoji;
+        content: attr(data-emoji);
+        content: attr(data-emoji) / '';
       }
 
       .meta {
@@ -194,6 +208,8 @@ export class SottoMessage extends SottoElement {
   declare author: Message['author']
   /** The contact's, for sentences about the message. */
   declare name: string
+  /** Smileys are drawn as emoji. */
+  declare smileys: boolean
 
   constructor() {
     super()
@@ -203,6 +219,7 @@ export class SottoMessage extends SottoElement {
     this.writer = null
     this.author = 'peer'
     this.name = ''
+    this.smileys = false
   }
 
   override willUpdate(): void {
@@ -216,11 +233,7 @@ export class SottoMessage extends SottoElement {
     return html`
       <div class="bubble">
         ${this.#writer()}
-        <div class="text" dir="auto">${piecesOf(message.text).map((piece) =>
-          piece.kind === 'text'
-            ? piece.text
-            : html`<a href=${piece.url} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`,
-        )}</div>
+        <div class="text" dir="auto">${piecesOf(message.text, this.smileys).map(pieceTemplate)}</div>
       </div>
       ${this.#meta(this.continued && !isPending)}
       ${isPending ? nothing : this.#delete()}`
@@ -296,6 +309,17 @@ export class SottoMessage extends SottoElement {
 
   #intend(intent: ConstructorParameters<typeof ChatIntentEvent>[0]): void {
     this.dispatchEvent(new ChatIntentEvent(intent))
+  }
+}
+
+function pieceTemplate(piece: Piece) {
+  switch (piece.kind) {
+    case 'text':
+      return piece.text
+    case 'link':
+      return html`<a href=${piece.url} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`
+    case 'smiley':
+      return html`<span class="smiley" title=${piece.text} data-emoji=${piece.emoji}>${piece.text}</span>`
   }
 }
 customElements.define('sotto-message', SottoMessage)

@@ -177,7 +177,7 @@ export class SottoPanes extends SottoElement {
         ? html`<sotto-welcome part="conversation" .address=${address} .buddy=${buddy !== null && conversations.has(buddy) ? null : buddy}
             @add-contact=${this.#openAdd}></sotto-welcome>`
         : html`<sotto-conversation part="conversation" .conversation=${conversation} .fingerprint=${fingerprint}
-            ?narrow=${narrow} ?alone=${only !== null} ?roomy=${this.roomy && !isSingle} ?attentive=${state.attentive}
+            ?narrow=${narrow} ?alone=${only !== null} ?roomy=${this.roomy && !isSingle} ?attentive=${state.attentive} ?smileys=${state.settings.smileys}
             .caller=${callerOf(conversation, conversations)} .double=${lookAlike(conversation, conversations)} .people=${peopleIn(conversations)} .read=${(text: string) => this.desk.readAddress(text)}
             .jump=${state.jump?.peer === conversation.peer ? state.jump.key : null}
             @open-search=${() => this.#openSearch(conversation.peer)} @open-export=${this.#openExport}

@@ -129,6 +129,7 @@ export class SottoSettingsDialog extends SottoElement {
             <div class="themes">${THEMES.map((theme) => this.#theme(theme, SETTINGS[theme]))}</div>
             ${this.#flag('contrast', SETTINGS.contrast)}
             <p class="hint indent">${SETTINGS.contrastHint}</p>
+            ${this.#flag('smileys', SETTINGS.smileys)}
           </fieldset>
           <sotto-alert-settings .settings=${this.settings}></sotto-alert-settings>
           <fieldset>

@@ -27,6 +27,8 @@ export interface RowContext {
   /** The row that the keyboard is at. */
   readonly current: string | null
   readonly sought: string | null
+  /** Smileys are drawn as emoji. */
+  readonly smileys: boolean
 }
 
 const NOTICE_ICON: Record<Notice['tone'], IconName> = {
@@ -62,7 +64,7 @@ export function rowTemplate(row: Row, context: RowContext) {
       return html`
         <li class=${classes.filter(Boolean).join(' ') || nothing} aria-live=${isNews ? nothing : 'off'} tabindex="-1" data-key=${key}>
           <sotto-message .message=${message} .name=${context.name} ?continues=${row.continues} ?continued=${row.continued}
-            ?current=${key === context.current}
+            ?current=${key === context.current} ?smileys=${context.smileys}
             .writer=${message.from !== undefined && context.ambiguous.has(message.from) ? message.from : null}></sotto-message>
         </li>`
     }

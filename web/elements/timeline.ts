@@ -32,6 +32,7 @@ export class SottoTimeline extends SottoElement {
     name: {},
     attentive: { type: Boolean },
     covered: { type: Boolean },
+    smileys: { type: Boolean },
     jump: {},
     start: { state: true },
     away: { state: true },
@@ -47,6 +48,7 @@ export class SottoTimeline extends SottoElement {
   declare attentive: boolean
   /** A card already says what the newest alert says. */
   declare covered: boolean
+  declare smileys: boolean
   /** Key of the message that is to be shown. */
   declare jump: string | null
   declare start: WindowStart
@@ -72,6 +74,7 @@ export class SottoTimeline extends SottoElement {
     this.name = ''
     this.attentive = false
     this.covered = false
+    this.smileys = false
     this.jump = null
     this.start = null
     this.away = false
@@ -139,6 +142,7 @@ export class SottoTimeline extends SottoElement {
       ambiguous: ambiguousOf(conversation.room?.members ?? []),
       current: this.current,
       sought: this.sought,
+      smileys: this.smileys,
     }
     return html`
       <div class="scroll" tabindex="0" role="region" aria-label=${CHAT.history(name)}

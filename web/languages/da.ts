@@ -281,6 +281,7 @@
 's3cce157a8240ca18': `Som i denne browser`,
 's3d0a7ab9b3a6de84': `Når tiden er gået, stopper bekræftelsen, og intet ændres.`,
 's3d5aa48e333cc7d4': `Brug dette kaldenavn`,
+'s3da3e51338b973bc': `Vis smileys som :-) som billeder`,
 's3dd1287d2f4caa9d': `Bedst i et opkald`,
 's3e6b94ebb7b43f58': str`For langt til én besked på højst ${0} tegn. Send det i dele eller som en fil.`,
 's3e71e22af2e043ca': `Bed om at sende igen`,

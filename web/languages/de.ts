@@ -281,6 +281,7 @@
 's3cce157a8240ca18': `Wie in diesem Browser`,
 's3d0a7ab9b3a6de84': `Wenn die Zeit um ist, endet die Überprüfung, und nichts ändert sich.`,
 's3d5aa48e333cc7d4': `Diesen Spitznamen verwenden`,
+'s3da3e51338b973bc': `Smileys wie :-) als Bilder zeigen`,
 's3dd1287d2f4caa9d': `Am besten beim Telefonieren`,
 's3e6b94ebb7b43f58': str`Zu lang für eine Nachricht von höchstens ${0} Zeichen. Bitte in Teilen senden oder als Datei.`,
 's3e71e22af2e043ca': `Um erneutes Senden bitten`,

@@ -281,6 +281,7 @@
 's3cce157a8240ca18': `Como en este navegador`,
 's3d0a7ab9b3a6de84': `Cuando se acaba el tiempo la verificación se detiene y no cambia nada.`,
 's3d5aa48e333cc7d4': `Usar este apodo`,
+'s3da3e51338b973bc': `Mostrar los emoticonos como :-) con imágenes`,
 's3dd1287d2f4caa9d': `Lo mejor en una llamada`,
 's3e6b94ebb7b43f58': str`Demasiado largo para un mensaje, que admite ${0} caracteres como máximo. Envíalo en partes o como archivo.`,
 's3e71e22af2e043ca': `Pedir que se reenvíe`,

@@ -281,6 +281,7 @@
 's3cce157a8240ca18': `Zoals in deze browser`,
 's3d0a7ab9b3a6de84': `Als de tijd om is, stopt de verificatie en verandert er niets.`,
 's3d5aa48e333cc7d4': `Deze bijnaam gebruiken`,
+'s3da3e51338b973bc': `Smileys zoals :-) als plaatjes tonen`,
 's3dd1287d2f4caa9d': `Het best aan de telefoon`,
 's3e6b94ebb7b43f58': str`Te lang voor één bericht van hoogstens ${0} tekens. Verstuur het in delen of als bestand.`,
 's3e71e22af2e043ca': `Vragen om opnieuw te sturen`,
