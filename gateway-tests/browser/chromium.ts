@@ -35,7 +35,16 @@ export async function startChromium(more: readonly string[] = []): Promise<Brows
 /** What the page asked its voice and the system to say, kept because headless has neither. */
 export interface Announced {
   readonly spoken: readonly string[]
-  readonly notified: readonly { readonly title: string; readonly body: string }[]
+  readonly notified: readonly Notified[]
+}
+
+export interface Notified {
+  readonly title: string
+  readonly body: string
+  /** The system shows the last one of each tag. */
+  readonly tag: string
+  /** Makes itself heard again where it takes the place of another one. */
+  readonly renotify: boolean
 }
 
 /**
@@ -56,7 +65,7 @@ export async function announced(page: Page): Promise<Announced> {
 
 function recordAnnouncements(): void {
   const spoken: string[] = []
-  const notified: { title: string; body: string }[] = []
+  const notified: Notified[] = []
   Object.assign(window, { announced: { spoken, notified } })
   speechSynthesis.speak = (utterance) => {
     if (utterance.volume > 0 && utterance.text.trim() !== '') spoken.push(utterance.text)
@@ -64,9 +73,10 @@ function recordAnnouncements(): void {
   }
   const System = window.Notification
   class Recorded extends System {
-    constructor(title: string, options?: NotificationOptions) {
+    constructor(title: string, options: NotificationOptions & { renotify?: boolean } = {}) {
       super(title, options)
-      notified.push({ title, body: options?.body ?? '' })
+      const { body = '', tag = '', renotify = false } = options
+      notified.push({ title, body, tag, renotify })
     }
   }
   Object.defineProperty(window, 'Notification', { value: Recorded, configurable: true })

@@ -92,6 +92,33 @@ test('handshakes, typing and receipts tell nobody anything', async () => {
   await carol.page.close()
 })
 
+test('many messages of one person are one notification, which is replaced and keeps quiet', async () => {
+  const frank = await arrive('frank')
+  for (const name of ['alice', 'bob']) await frank.addContact(name)
+  await alice.addContact('frank')
+  await bob.addContact('frank')
+  await frank.addContact('nobody') // Looks elsewhere.
+  await alice.turnTo('frank')
+  await bob.turnTo('frank')
+  const five = ['one', 'two', 'three', 'four', 'five']
+  for (const text of five) await alice.write(text)
+  await expect.poll(() => badge(frank), { timeout: 30_000 }).toBe(5)
+  const told = await notified(frank)
+  expect(told).toHaveLength(5)
+  expect(told[0]!.tag).not.toBe('') // What has no tag is never replaced.
+  expect(told).toEqual(five.map(() => ({ ...told[0], renotify: false })))
+
+  await bob.write('six')
+  await expect.poll(() => badge(frank), { timeout: 30_000 }).toBe(6)
+  const shown = new Map((await notified(frank)).map((one) => [one.tag, one.title]))
+  expect([...shown.values()].map((title) => title.replaceAll(/[\u2066\u2069]/g, ''))).toEqual([
+    'alice',
+    'bob',
+  ])
+  await frank.page.close()
+  await bob.turnTo('alice')
+})
+
 test('each conversation has a draft of its own, and signing out loses none', async () => {
   const field = alice.page.getByRole('textbox', { name: 'Message' })
   await alice.turnTo('bob')
