@@ -24,6 +24,7 @@ const { origin } = new URL(edge.url)
 const browser = await startChromium()
 
 await verificationsThatFail()
+await verificationThatNobodyAnswers()
 await strangersAndOthers()
 await settingsSeldomChanged()
 await keysAndPassphrases()
@@ -125,6 +126,18 @@ async function verificationsThatFail(): Promise<void> {
   await ada.encryptionMenu('Keys…')
   await take(ada.page, 'keys-of-before')
   await Promise.all([ada.page.close(), ben.page.close()])
+}
+
+async function verificationThatNobodyAnswers(): Promise<void> {
+  const [max, nina] = await couple('max', 'nina')
+  await max.page.clock.install()
+  await ask(max, 'nina')
+  await nina.verificationSays('max wants to verify you.')
+  // In steps: the page takes a leap of more than 15 s for a sleep of the machine.
+  for (let passed = 0; passed < 120; passed += 10) await max.page.clock.fastForward(10_000)
+  await max.verificationSays('No answer in time.')
+  await take(max.page, 'smp-no-answer')
+  await Promise.all([max.page.close(), nina.page.close()])
 }
 
 async function ask(one: Person, other: string): Promise<void> {

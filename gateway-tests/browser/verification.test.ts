@@ -41,9 +41,10 @@ afterAll(async () => {
   await edge?.close()
 })
 
-async function arrive(name: string): Promise<Person> {
+async function arrive(name: string, prepare = async (_: BrowserContext) => {}): Promise<Person> {
   const context = await newPerson(browser, new URL(edge.url).origin)
   contexts.push(context)
+  await prepare(context)
   context.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
   })
@@ -180,6 +181,42 @@ describe('a verification', () => {
     await bob.verificationSays('alice wants to verify you.')
     await card(bob).getByRole('button', { name: 'Not now' }).click()
   })
+})
+
+test('a verification that nobody answers ends with its time, changes nothing, and can be begun again', async () => {
+  const dora = await arrive('dora', (context) => context.clock.install())
+  await dora.createAccount()
+  await dora.online()
+  await dora.addContact('bob')
+  await bob.addContact('dora')
+  await dora.turnTo('bob')
+  await dora.write('hello')
+  await dora.privacy('Encrypted, not verified')
+  await dora.verifyWithSecret('bob', 'the red door')
+  await card(dora).getByRole('timer', { name: 'Time left' }).waitFor()
+  await bob.turnTo('dora')
+  await bob.verificationSays('dora wants to verify you.')
+
+  // In steps: the page takes a leap of more than 15 s for a sleep of the machine.
+  const wait = async (seconds: number) => {
+    for (let passed = 0; passed < seconds; passed += 10) await dora.page.clock.fastForward(10_000)
+  }
+  await wait(60)
+  expect(await card(dora).getByRole('timer', { name: 'Time left' }).count()).toBe(1)
+  await wait(60)
+  await dora.verificationSays('No answer in time.')
+  await card(dora).getByText('Nothing changed. Try again when bob is there.').waitFor()
+  expect(await card(dora).getByRole('timer').count()).toBe(0)
+  await dora.privacy('Encrypted, not verified')
+  expect(await accessibilityFindings(dora.page)).toEqual([])
+  await bob.verificationSays('dora’s app stopped the verification.')
+
+  await wait(60)
+  await card(dora).getByRole('button', { name: 'Dismiss' }).waitFor() // It stays.
+  await card(dora).getByRole('button', { name: 'Try again' }).click()
+  await dora.page.getByRole('dialog', { name: 'Verify bob' }).waitFor()
+  await dora.page.close()
+  await bob.turnTo('alice')
 })
 
 describe('an invitation of a stranger', () => {
