@@ -36,6 +36,7 @@ const REACHED = {
   TOAST_MS: ['limits.test.ts', 'a fault stays in its corner for so long'],
   SOUND_PAUSE_MS: ['limits.test.ts', 'sounds are so far apart, and strangers further'],
   STRANGERS_PAUSE_MS: ['limits.test.ts', 'sounds are so far apart, and strangers further'],
+  PRESS_SLIP_PX: [`${BROWSER}/steady.test.ts`, 'who slides off takes the press back'],
   TEXT_MAX: [
     `${BROWSER}/message-texts.test.ts`,
     'what is longer than a message is kept whole, says what to do, and is not sent',

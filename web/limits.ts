@@ -28,6 +28,8 @@ export const TOAST_MS = 12_000
 export const SOUND_PAUSE_MS = 2_000
 /** Strangers who knock are notified of at most once a minute, however many there are. */
 export const STRANGERS_PAUSE_MS = 60_000
+/** Farther than this a pressed pointer has slid off, and not only trembled: 8 px. */
+export const PRESS_SLIP_PX = 8
 /** Longest text the composer sends, in UTF-16 units: a few pages, well under one message's limit. */
 export const TEXT_MAX = 20_000
 /** A pause this long ends "is writing": 5 s. */

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { acceptButton, attach, fileFrom } from './file-cards.ts'
@@ -53,6 +53,45 @@ test('a button stays under the pointer while a picture appears above it', async 
   await fileFrom(bob, 'alice', 'sunset.png').getByRole('img', { name: 'sunset.png' }).waitFor()
   await bob.page.mouse.up()
   await fileFrom(bob, 'alice', 'notes.txt').getByText('Received.').waitFor()
+})
+
+describe('a button that moves while it is pressed', () => {
+  let alice: Person
+  let bob: Person
+
+  beforeAll(async () => {
+    ;[alice, bob] = await Promise.all([arrive('ada'), arrive('ben')])
+    await alice.addContact('ben')
+    await bob.addContact('ada')
+    await alice.turnTo('ben')
+    await bob.turnTo('ada')
+    await attach(alice, text('one.txt', 'the first'), text('two.txt', 'the second'))
+  })
+
+  /** As something that becomes higher above the button does. */
+  const push = (file: string) =>
+    acceptButton(bob, 'ada', file).evaluate((button: HTMLElement) => {
+      button.style.transform = 'translateY(60px)'
+    })
+
+  test('is the one that is meant', async () => {
+    await acceptButton(bob, 'ada', 'one.txt').hover()
+    await bob.page.mouse.down()
+    await push('one.txt')
+    await bob.page.mouse.up()
+    await fileFrom(bob, 'ada', 'one.txt').getByText('Received.').waitFor()
+  })
+
+  test('who slides off takes the press back', async () => {
+    await acceptButton(bob, 'ada', 'two.txt').hover()
+    await bob.page.mouse.down()
+    const { x, y } = (await acceptButton(bob, 'ada', 'two.txt').boundingBox())!
+    await bob.page.mouse.move(x - 40, y - 40)
+    await bob.page.mouse.up()
+    await alice.write('and then?')
+    await bob.sees('and then?')
+    await acceptButton(bob, 'ada', 'two.txt').waitFor()
+  })
 })
 
 /**

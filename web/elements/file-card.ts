@@ -75,7 +75,7 @@ export class SottoFile extends SottoElement {
   override updated(): void {
     const root = this.renderRoot as ShadowRoot
     if (this.#hadFocus && root.activeElement === null)
-      root.querySelector<HTMLElement>('.whole')?.focus()
+      root.querySelector<HTMLElement>('.whole')?.focus({ preventScroll: true })
   }
 
   override render() {

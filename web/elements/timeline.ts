@@ -8,6 +8,7 @@ import { ROWS_AHEAD } from '../limits.ts'
 import { around, type Drawn, drawnOf, movedDown, movedUp, type WindowStart } from '../row-window.ts'
 import { rowsOf } from '../timeline-rows.ts'
 import { CHAT } from '../words.ts'
+import { holdPress } from './held-press.ts'
 import './icon.ts'
 import { SeenRows } from './seen-rows.ts'
 import { shared } from './shared-styles.ts'
@@ -146,7 +147,7 @@ export class SottoTimeline extends SottoElement {
     }
     return html`
       <div class="scroll" tabindex="0" role="region" aria-label=${CHAT.history(name)}
-        @scroll=${this.#onScroll} @keydown=${this.#onKey}>
+        @scroll=${this.#onScroll} @keydown=${this.#onKey} @pointerdown=${holdPress}>
         <div class="inner">
           ${
             conversation.past === 'loading'
