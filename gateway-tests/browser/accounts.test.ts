@@ -169,9 +169,12 @@ test('a switch shows the other list and conversation, and what is typed stays wh
 test('each account has a key of its own, and trust in one is none in the other', async () => {
   const key = async () => {
     await alice.page.getByRole('button', { name: 'Settings' }).click()
+    const settings = alice.page.getByRole('dialog', { name: 'Settings' })
+    await settings.waitFor()
     const own = alice.page.locator('sotto-settings-dialog sotto-fingerprint')
     const text = await own.evaluate((element) => String(Reflect.get(element, 'value')))
     await alice.page.keyboard.press('Escape')
+    await settings.waitFor({ state: 'hidden' })
     return text
   }
   const atWork = await key()
