@@ -88,7 +88,9 @@ describe('files between two windows', () => {
     await expect.poll(() => drawnWidth(picture)).toBe(320)
     await ownFile(alice, 'sunset.png').getByText('Sent.').waitFor()
     await ownFile(alice, 'sunset.png').getByRole('img', { name: 'sunset.png' }).waitFor()
-    await expect.poll(() => fileFrom(bob, 'alice', 'notes.txt').textContent()).toContain('Received.')
+    await expect
+      .poll(() => fileFrom(bob, 'alice', 'notes.txt').textContent())
+      .toContain('Received.')
     expect(
       await fileFrom(bob, 'alice', 'notes.txt')
         .getByText(/It stays in this browser/)
