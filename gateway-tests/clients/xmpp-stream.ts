@@ -164,6 +164,8 @@ export class XmppStream implements AsyncDisposable {
   }
 
   #write(text: string): void {
+    // Behind the end of our stream nothing may follow, while theirs still flows (RFC 6120 §4.4).
+    if (!this.#socket.writable) return
     this.log.push(`-> ${text}`)
     this.#socket.write(text)
   }

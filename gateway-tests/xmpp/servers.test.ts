@@ -36,6 +36,16 @@ describe.each(SERVERS)('%s', (name, start) => {
     expect(await bodies()).not.toContain('not to be kept')
   })
 
+  test('lets somebody go to whom others are still writing', async () => {
+    await using server = await start()
+    await using alice = await login(server, 'alice')
+    const bob = await login(server, 'bob')
+    bob.onMessage = ({ from, body }) => void bob.say(from, body)
+    for (let i = 0; i < 200; i++) alice.say(bob.jid, `${i}`)
+    await expect.poll(() => bob.messages.length).toBeGreaterThan(0)
+    await bob[Symbol.asyncDispose]()
+  })
+
   test('has rooms that whoever enters makes', async () => {
     await using server = await start()
     await using alice = await login(server, 'alice')
