@@ -1,7 +1,11 @@
 /**
- * Our OTR against libotr 4.1.1: in this program, in Chromium and in Firefox. Both ends of each exchange
+ * Our OTR against libotr 4.1.1: in this program, there without WebAssembly too, in Chromium and in
+ * Firefox. Both ends of each exchange
  * are of the same kind and share one thread; ours is called through its door.
  */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import type { Bench, Contest } from '../bench.ts'
 import { startChromium } from './browser/chromium.ts'
@@ -14,7 +18,11 @@ import { Theirs } from './otr-bench/theirs.ts'
 /** How long a key takes is luck: of few, the median says little. */
 const ROUNDS: Partial<Record<Task, number>> = { keygen: 151 }
 
-function bench(task: Task, where: '' | '.chromium' | '.firefox', prepare: Bench['prepare']): Bench {
+function bench(
+  task: Task,
+  where: '' | '.bigint' | '.chromium' | '.firefox',
+  prepare: Bench['prepare'],
+): Bench {
   return {
     name: `otr.${task}${where}`,
     unit: task === 'oneway100' ? 'us' : 'ms',
@@ -31,6 +39,25 @@ async function here(task: Task): Promise<Contest> {
     ours: { run: () => ours[task]() },
     peers: { run: () => theirs[task]() },
     end: () => theirs[Symbol.dispose](),
+  }
+}
+
+async function withPlainBigint(task: Task): Promise<Contest> {
+  const child = fork(fileURLToPath(new URL('./otr-bench/plain-bigint.ts', import.meta.url)))
+  const theirs = new Theirs()
+  return {
+    ours: {
+      async time(count) {
+        child.send([task, count])
+        const [ms] = (await once(child, 'message')) as [number]
+        return ms
+      },
+    },
+    peers: { run: () => theirs[task]() },
+    end() {
+      theirs[Symbol.dispose]()
+      child.kill()
+    },
   }
 }
 
@@ -62,6 +89,7 @@ function startExactFirefox(): Promise<Browser> {
 
 export const benches: readonly Bench[] = [
   ...TASKS.map((task) => bench(task, '', () => here(task))),
+  ...TASKS.map((task) => bench(task, '.bigint', () => withPlainBigint(task))),
   ...TASKS.map((task) => bench(task, '.chromium', () => inPage(task, startChromium))),
   ...TASKS.map((task) => bench(task, '.firefox', () => inPage(task, startExactFirefox))),
 ]

@@ -4,7 +4,7 @@ import { blindFactor } from './dsa-nonce.ts'
 import type { KeyWatch } from './engine.ts'
 import { cancelled } from './errors.ts'
 import { DSA_Q_BITS } from './limits.ts'
-import { powMod } from './power.ts'
+import { powOfTwo } from './power.ts'
 import { hasSmallFactor, isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
 
 type Random = (length: number) => Uint8Array
@@ -14,6 +14,15 @@ const P_BITS = 1024
 
 /** Values of p looked at for one starting point; one in about 355 of them is a prime. */
 const WINDOW = 2048
+
+/*
+ * Miller and Rabin's rounds that let a random composite of that length pass with less than 2^-80 (Damgård,
+ * Landrock, Pomerance: Average case error estimates for the strong probable prime test, 1993, theorems 2
+ * and 4). Without a Lucas test, FIPS 186-4 table C.1 asks for 40, which would be enough for numbers that
+ * an adversary had chosen: ours nobody chooses.
+ */
+const ROUNDS_P = 3 // 2^-89
+const ROUNDS_Q = 18 // 2^-82
 
 /** One draw in 55 gives a q, nearly every one a p: without so many, the source is broken. */
 const DRAWS_MAX = 5000
@@ -86,11 +95,9 @@ export function* keySearch(random: Random): Generator<number, DsaPrivateKey, voi
   let tested = 0
   for (const p of likelyModuli(q, random)) {
     yield tested++
-    // Four rounds let a random number of this length pass wrongly with less than 2^-80 (Damgård,
-    // Landrock, Pomerance 1993). Without a Lucas test, FIPS 186-4 table C.1 asks for 40, which would
-    // be enough for numbers that an adversary had chosen: ours nobody chooses.
-    if (!passesFermat(p) || !isProbablePrime(p, 4, random)) continue
-    const g = findGenerator(p, q)
+    if (!passesFermat(p) || !isProbablePrime(p, ROUNDS_P, random)) continue
+    // FIPS 186-4 §A.2.1 with h = 2, which gives 1 for one p in 2^160.
+    const g = powOfTwo((p - 1n) / q, p)
     const x = blindFactor(q, random)
     return { p, q, g, y: powSecret({ p, q, g }, x), x }
   }
@@ -101,8 +108,7 @@ function drawPrime(bits: number, random: Random): bigint {
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
     const candidate = drawOfLength(bits, random) | 1n
     if (hasSmallFactor(candidate)) continue
-    // 2^-80 for the worst of odd numbers, far less for a random one.
-    if (passesFermat(candidate) && isProbablePrime(candidate, 40, random)) return candidate
+    if (passesFermat(candidate) && isProbablePrime(candidate, ROUNDS_Q, random)) return candidate
   }
   throw new RangeError(NOT_RANDOM)
 }
@@ -129,8 +135,8 @@ function* likelyModuli(q: bigint, random: Random): Generator<bigint, void, void>
 }
 
 /** For each small prime r, the inverse of `stride` modulo r; 0 where r divides it. */
-function strideInverses(stride: bigint): Uint16Array {
-  const inverses = new Uint16Array(SMALL_PRIMES.length)
+function strideInverses(stride: bigint): Uint32Array {
+  const inverses = new Uint32Array(SMALL_PRIMES.length)
   eachRemainder(stride, (index, r, rest) => {
     inverses[index] = inverseSmall(rest, r)
   })
@@ -138,12 +144,12 @@ function strideInverses(stride: bigint): Uint16Array {
 }
 
 /** Marks which of `first + i · stride`, for i below WINDOW, have a small factor. */
-function sieve(first: bigint, inverses: Uint16Array): Uint8Array {
+function sieve(first: bigint, inverses: Uint32Array): Uint8Array {
   const composite = new Uint8Array(WINDOW)
   eachRemainder(first, (index, r, rest) => {
     const inverse = inverses[index]!
     if (inverse === 0) return
-    // first + i · stride ≡ 0 mod r. Both factors are below 2^16: exact in a double.
+    // first + i · stride ≡ 0 mod r. Both factors are below 2^18: exact in a double.
     for (let i = ((r - rest) * inverse) % r; i < WINDOW; i += r) composite[i] = 1
   })
   return composite
@@ -151,37 +157,29 @@ function sieve(first: bigint, inverses: Uint16Array): Uint8Array {
 
 /**
  * Calls `visit` with `value` modulo each small prime. Three primes at a time share one division of
- * the large number, because their product still fits a double exactly.
+ * the large number.
  */
 function eachRemainder(
   value: bigint,
   visit: (index: number, prime: number, rest: number) => void,
 ): void {
   for (let i = 0; i < SMALL_PRIMES.length; i += 3) {
-    const group = SMALL_PRIMES.subarray(i, i + 3)
-    const product = group.reduce((product, prime) => product * prime, 1)
-    const rest = Number(value % BigInt(product))
-    for (let j = 0; j < group.length; j++) visit(i + j, group[j]!, rest % group[j]!)
+    const [a, b, c] = [SMALL_PRIMES[i]!, SMALL_PRIMES[i + 1]!, SMALL_PRIMES[i + 2]!]
+    const rest = Number(value % BigInt(a * b * c))
+    visit(i, a, rest % a)
+    visit(i + 1, b, rest % b)
+    visit(i + 2, c, rest % c)
   }
 }
 
-/** The inverse of `value` modulo the prime `modulus` by Euclid; 0 for 0. */
+/** The inverse of `value` modulo the prime `modulus` by Euclid, in integers of 32 bits; 0 for 0. */
 function inverseSmall(value: number, modulus: number): number {
   let [high, low] = [modulus, value]
   let [highFactor, lowFactor] = [0, 1]
   while (low > 0) {
-    const quotient = Math.floor(high / low)
+    const quotient = (high / low) | 0
     ;[high, low] = [low, high - quotient * low]
     ;[highFactor, lowFactor] = [lowFactor, highFactor - quotient * lowFactor]
   }
   return high === 1 ? (highFactor + modulus) % modulus : 0
-}
-
-/** FIPS 186-4 §A.2.1. */
-function findGenerator(p: bigint, q: bigint): bigint {
-  const cofactor = (p - 1n) / q
-  for (let h = 2n; ; h++) {
-    const g = powMod(h, cofactor, p)
-    if (g > 1n) return g
-  }
 }

@@ -31,7 +31,7 @@ export interface OtrIdentity {
 
 /** For whoever waits while a key is made. */
 export interface KeyWatch {
-  /** Told before each costly test how many candidates were tested before; about one in 36 is a key. */
+  /** Told before each costly test how many candidates were tested before; about one in 33 is a key. */
   onProgress?(candidates: number): void
   /** Gives up. What is being saved by then can no longer be called back. */
   readonly signal?: AbortSignal

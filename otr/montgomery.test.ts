@@ -73,6 +73,21 @@ test('agrees with bigint', () => {
   )
 })
 
+test('with bigint, folds to what dividing alone gives', () => {
+  const any = fc.bigInt({ min: 1n, max: ones(2048) })
+  fc.assert(
+    fc.property(any, any, any, fc.integer({ min: 0, max: 31 }), (modulus, a, b, doublings) => {
+      const multiplier = new BigintMultiplier(modulus)
+      multiplier.begin(multiplier.factor(a))
+      multiplier.multiply(multiplier.factor(b))
+      multiplier.double(doublings)
+      multiplier.square(1)
+      expect(multiplier.end()).toBe(((a * b) << BigInt(doublings)) ** 2n % modulus)
+    }),
+    { numRuns: 400 },
+  )
+})
+
 test('agrees with bigint at the largest sums that it can meet', () => {
   for (const bits of [1024, 1536, 2048, 3072]) {
     for (const modulus of [ones(bits), ones(bits) - 2n]) {

@@ -82,6 +82,7 @@ class Kernel {
  * twice the modulus, which R is large enough to allow, and so are never compared with it.
  */
 class MontgomeryMultiplier implements Multiplier {
+  readonly doublingsMax = DOUBLINGS_MAX
   readonly #kernel: Kernel
   readonly #modulus: bigint
   readonly #modulusLimbs: Uint32Array

@@ -9,6 +9,18 @@ export function powMod(base: bigint, exponent: bigint, modulus: bigint): bigint 
   return powProductMod(base, exponent, 1n, 0n, modulus)
 }
 
+/** 2^exponent: a window of the exponent takes doublings instead of a multiplication. */
+export function powOfTwo(exponent: bigint, modulus: bigint): bigint {
+  const product = multiplierFor(modulus)
+  const radix = product.doublingsMax + 1
+  product.begin(product.factor(1n))
+  for (const digit of exponent.toString(radix)) {
+    product.square(Math.log2(radix))
+    if (digit !== '0') product.double(Number.parseInt(digit, radix))
+  }
+  return product.end()
+}
+
 /**
  * b1^e1 · b2^e2 mod `modulus`, with one chain of squarings for both (Straus) and sliding windows.
  * Exponents are not negative.

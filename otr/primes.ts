@@ -1,12 +1,13 @@
 import { bytesToBigint } from './bytes.ts'
-import { multiplierFor } from './multiplier.ts'
-import { powMod } from './power.ts'
+import { powMod, powOfTwo } from './power.ts'
 
-/** The odd primes below 2^16. */
-export const SMALL_PRIMES: Uint16Array = smallPrimes()
+/**
+ * The first 17,982 odd primes: a multiple of three, because the product of three still fits a double
+ * exactly. Further ones would cost more than the tests that they spare.
+ */
+export const SMALL_PRIMES: Uint32Array = smallPrimes(199_999)
 
-function smallPrimes(): Uint16Array {
-  const limit = 1 << 16
+function smallPrimes(limit: number): Uint32Array {
   const composite = new Uint8Array(limit)
   const primes: number[] = []
   for (let n = 3; n < limit; n += 2) {
@@ -14,7 +15,7 @@ function smallPrimes(): Uint16Array {
     primes.push(n)
     for (let multiple = n * n; multiple < limit; multiple += 2 * n) composite[multiple] = 1
   }
-  return Uint16Array.from(primes)
+  return Uint32Array.from(primes)
 }
 
 /** True for seven odd numbers in ten, and never for a prime above 53: spares them the costly tests. */
@@ -27,18 +28,9 @@ export function hasSmallFactor(n: bigint): boolean {
 const FIRST_PRIMES = [3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 41n, 43n, 47n, 53n]
 const FIRST_PRIMES_PRODUCT = FIRST_PRIMES.reduce((product, prime) => product * prime)
 
-/**
- * Fermat's test of an odd number with base 2: rejects nearly every composite for one exponentiation.
- * With this base, a window of the exponent takes doublings instead of a multiplication.
- */
+/** Fermat's test of an odd number with base 2: rejects nearly every composite for one exponentiation. */
 export function passesFermat(n: bigint): boolean {
-  const power = multiplierFor(n)
-  power.begin(power.factor(1n))
-  for (const digit of (n - 1n).toString(4)) {
-    power.square(2)
-    if (digit !== '0') power.double(Number(digit))
-  }
-  return power.end() === 1n
+  return powOfTwo(n - 1n, n) === 1n
 }
 
 /**
