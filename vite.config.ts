@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { defineConfig, type Plugin } from 'vitest/config'
 import { appShell } from './app-shell-plugin.ts'
+import { checksums } from './checksums-plugin.ts'
 
 /**
  * The development server has the edge inside, with the practice buddy, as `npm start` does. It is
@@ -39,11 +40,12 @@ export default defineConfig({
   root: 'web',
   publicDir: 'public',
   cacheDir: '../node_modules/.vite',
-  plugins: [edgeInside(), appShell(join(import.meta.dirname, 'web', 'public'))],
+  plugins: [edgeInside(), appShell(join(import.meta.dirname, 'web', 'public')), checksums()],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
+    license: { fileName: 'licences.md' },
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     // In kB: the names of all emoji in one language, fetched when somebody looks for one. What a visit
