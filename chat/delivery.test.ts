@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import type { OtrEngine } from '../otr/index.ts'
+import { DELIVERY_REASONS } from './notices.ts'
+import { storeWithKey } from './testing/account-key.ts'
+import { MemoryStore } from './testing/memory-store.ts'
 import { couple, stage } from './testing/stage.ts'
 
 test('an edge that restarts in the middle costs no text and doubles none', async () => {
@@ -97,6 +100,28 @@ test('a client that vanishes and comes back gets a new session, and what it miss
   again.client.open(alice.address)
   expect(await again.hears('lost?')).toMatchObject({ protection: 'unverified' })
   expect(alice.all('keyChanged')).toEqual([])
+})
+
+test('what was on its way when the app died goes to no other key, without a word of the person', async () => {
+  await using on = await stage()
+  const { alice, bob } = await couple(on)
+  alice.strand() // Nobody confirms it; for all that Alice knows it may have arrived.
+  const id = alice.client.send(bob.address, 'for the old key')
+  await expect
+    .poll(() => alice.store.messages.get(`${bob.address} us ${id}`)?.protection)
+    .toBe('unverified')
+  alice.vanish()
+  await bob.leave()
+  const other = await on.actor('bob', { store: new MemoryStore(storeWithKey(bob.address)) })
+  other.client.addContact(alice.address, null)
+  const again = await on.actor('alice', { store: alice.store })
+  again.client.open(bob.address)
+  await again.privacy(bob.address, 'unverified')
+  expect(await again.delivery(id, 'failed')).toMatchObject({ reason: DELIVERY_REASONS.otherKey })
+  expect(other.heard()).toEqual([])
+  again.client.retry(bob.address, id)
+  await other.hears('for the old key')
+  expect(await again.delivery(id, 'delivered')).toMatchObject({ resent: true })
 })
 
 test('unsent text can be taken back, sent text cannot', async () => {

@@ -36,15 +36,16 @@ export class Outbox {
   }
 
   /**
-   * Takes a new message, or one that was stored: `sent` without `delivered` goes again.
+   * Takes a new message, or one that was stored: what has left and is not `delivered` goes again. The one
+   * that was just leaving when the program ended is still `queued`; its protection tells.
    *
    * @param key - that a stored one was encrypted to, as far as is known
    */
   add(message: Message, key: string | null = null): void {
     const phase = message.delivery === 'failed' ? 'failed' : 'waiting'
-    // One that was sent in an earlier life of this program counts as an attempt.
-    const attempts = message.delivery === 'sent' ? 1 : 0
-    const sentTo = message.delivery === 'sent' && message.protection !== 'none' ? key : null
+    const wasEncrypted = message.protection !== 'none'
+    const attempts = message.delivery === 'sent' || wasEncrypted ? 1 : 0
+    const sentTo = wasEncrypted ? key : null
     this.#entries.set(message.id, {
       message,
       phase,
