@@ -3,7 +3,7 @@
  * through koffi.
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import koffi, { type TypeObject } from 'koffi'
@@ -54,24 +54,34 @@ export class LibotrPeer {
   ended = false
   readonly #peer: string
   readonly #folder = mkdtempSync(join(tmpdir(), 'libotr-'))
+  readonly #keyFile: string
   readonly #user: Pointer
   readonly #operations: Pointer
   readonly #callbacks: bigint[] = []
   #context: Pointer = null
 
   /**
-   * Makes a key, which takes libotr up to half a second.
+   * Makes a key, which takes libotr up to half a second, unless there is one.
    *
    * @param policy - bits of {@link LIBOTR_POLICY}
    * @param fragmentAbove - characters; 0 for no fragments
+   * @param keyFile - where its key is or will be, and stays. Default: one that ends with this object
    */
-  constructor(account: string, peer: string, policy: number, fragmentAbove = 0) {
+  constructor(
+    account: string,
+    peer: string,
+    policy: number,
+    fragmentAbove = 0,
+    keyFile: string | null = null,
+  ) {
     this.account = account
     this.#peer = peer
+    this.#keyFile = keyFile ?? join(this.#folder, 'key')
     this.#user = library().createUser()
     this.#operations = koffi.alloc(OPERATIONS, 1)
     koffi.encode(this.#operations, OPERATIONS, this.#implement(policy, fragmentAbove))
-    this.generateKey(account)
+    if (existsSync(this.#keyFile)) this.#readKeys()
+    else this.generateKey(account)
     const digits = Buffer.alloc(45)
     library().fingerprint(this.#user, digits, account, PROTOCOL)
     this.fingerprint = digits.toString('latin1', 0, 44).replaceAll(' ', '').toLowerCase()
@@ -86,7 +96,12 @@ export class LibotrPeer {
 
   /** Makes a key for an account of this user, in place of the one that it has. */
   generateKey(account: string): void {
-    library().generateKey(this.#user, join(this.#folder, 'key'), account, PROTOCOL)
+    library().generateKey(this.#user, this.#keyFile, account, PROTOCOL)
+  }
+
+  #readKeys(): void {
+    const failed = library().readKeys(this.#user, this.#keyFile)
+    if (failed !== 0) throw new Error(`otrl_privkey_read: ${failed}`)
   }
 
   /** Asks for OTR, as an application does when its user presses the button. */
@@ -201,6 +216,15 @@ export class LibotrPeer {
     return this.events.some(({ type }) => type === 'secure')
   }
 
+  /** The key that the conversation is encrypted with, as libotr shows it; `null` before there is one. */
+  get peerFingerprint(): string | null {
+    if (this.#context === null) return null
+    const { active_fingerprint: active } = koffi.decode(this.#context, CONTEXT) as Context
+    if (active === null) return null
+    const { fingerprint } = koffi.decode(active, FINGERPRINT) as { readonly fingerprint: Pointer }
+    return readHex(fingerprint, 20)
+  }
+
   get smp(): string[] {
     return this.events.flatMap((event) => (event.type === 'smp' ? [event.event] : []))
   }
@@ -288,6 +312,26 @@ function readString(pointer: Pointer): string {
   return koffi.decode(pointer, 'char', -1) as string
 }
 
+/** `ConnContext` and `Fingerprint` of libotr's `context.h`, as far as they are read here. */
+interface Context {
+  readonly active_fingerprint: Pointer
+}
+const CONTEXT = koffi.struct('ConnContext', {
+  links: koffi.array('void *', 3),
+  names: koffi.array('void *', 3),
+  related: koffi.array('void *', 4),
+  our_instance: 'uint32_t',
+  their_instance: 'uint32_t',
+  msgstate: 'int',
+  auth: koffi.array('uint64_t', 32), // `OtrlAuthInfo`, as long as it is on 64-bit machines.
+  fingerprint_root: koffi.array('void *', 5),
+  active_fingerprint: 'void *',
+})
+const FINGERPRINT = koffi.struct('Fingerprint', {
+  links: koffi.array('void *', 2),
+  fingerprint: 'void *',
+})
+
 const OPERATION_NAMES = [
   'policy',
   'create_privkey',
@@ -370,6 +414,7 @@ function load() {
     generateKey: shared.func(
       `unsigned int otrl_privkey_generate(void *us, const char *file, ${WHO})`,
     ),
+    readKeys: shared.func('unsigned int otrl_privkey_read(void *us, const char *file)'),
     fingerprint: shared.func(
       `void *otrl_privkey_fingerprint(void *us, _Out_ char *digits, ${WHO})`,
     ),

@@ -104,9 +104,15 @@ export class OtrPeer {
   readonly #lines: AsyncIterator<string>
   #stderr = ''
 
-  constructor(program: PeerProgram, fragmentAbove: number, tags: boolean) {
+  /** @param key - the file where its key is or will be. Default: one that ends with the program */
+  constructor(
+    program: PeerProgram,
+    fragmentAbove: number,
+    tags: boolean,
+    key: string | null = null,
+  ) {
     const [command, ...args] = program.command()
-    this.#child = spawn(command, [...args, JSON.stringify({ fragmentAbove, tags })])
+    this.#child = spawn(command, [...args, JSON.stringify({ fragmentAbove, tags, key })])
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text

@@ -118,15 +118,26 @@ class Bitlbee implements XmppClient {
     return digits!.replaceAll(' ', '').toLowerCase()
   }
 
+  async peerFingerprint(): Promise<string> {
+    const { key } = await this.#target()
+    const [digits] = /(?:[0-9A-F]{8} ?){5}/.exec(key)!
+    return digits.replaceAll(' ', '').toLowerCase()
+  }
+
   async state(): Promise<ClientState> {
+    const { connection, key } = await this.#target()
+    if (connection.includes('encrypted')) {
+      return key.includes('(untrusted)') ? 'encrypted' : 'verified'
+    }
+    return connection.includes('shut down') ? 'ended' : 'plaintext'
+  }
+
+  /** A peer has a context for each instance, and one above them for version 2. */
+  async #target(): Promise<{ readonly connection: string; readonly key: string }> {
     const answers = await this.#answers(`otr info ${this.#nick}`)
-    // A peer has a context for each instance, and one above them for version 2.
     const target = answers.slice(answers.findIndex((text) => text.includes('(target)')))
     const at = target.findIndex((text) => text.includes('connection state: '))
-    if (target[at]?.includes('encrypted')) {
-      return target[at - 1]?.includes('(untrusted)') ? 'encrypted' : 'verified'
-    }
-    return target[at]?.includes('shut down') ? 'ended' : 'plaintext'
+    return { connection: target[at] ?? '', key: target[at - 1] ?? '' }
   }
 
   async setOpportunistic(on: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type PeerProgram,
   POTR,
 } from '../otr-harness.ts'
+import { ClientHome } from './client-home.ts'
 import { EventLog } from './event-log.ts'
 import type {
   ClientEvent,
@@ -19,14 +20,13 @@ import { bareJid, XmppStream } from './xmpp-stream.ts'
 
 const ABORTS = 'it sends an abort where the specification wants the last message of a failed SMP'
 const GIVES_WAY = 'it gives way although its commit is the higher one; the next query mends that'
-const KEY_IS_GONE = 'a bare library leaves that to the program around it'
 
 export const LIBOTR_CLIENT: XmppClientKind = {
   name: 'libotr 4.1.1',
   packages: ['libotr5'],
   drivenBy: 'calls in process, behind `xmpp-stream.ts`',
-  limits: { keepsKey: KEY_IS_GONE },
-  start: (options) => LibraryClient.start(options, async (tags) => new Libotr(tags)),
+  limits: {},
+  start: (options) => LibraryClient.start('libotr', options, async (how) => new Libotr(how)),
 }
 
 export const OTR3_CLIENT: XmppClientKind = {
@@ -34,13 +34,12 @@ export const OTR3_CLIENT: XmppClientKind = {
   packages: ['golang-go', 'golang-github-twstrike-otr3-dev'],
   drivenBy: 'JSON lines, behind `xmpp-stream.ts`',
   limits: {
-    keepsKey: KEY_IS_GONE,
     changesVersion: 'a query for another version than that of its last handshake goes unanswered',
     crossesHandshakes: GIVES_WAY,
     showsFailure: ABORTS,
     abortsSmp: 'it exports no way to abort',
   },
-  start: (options) => LibraryClient.start(options, (tags) => startProgram(OTR3, tags)),
+  start: (options) => LibraryClient.start('otr3', options, (how) => startProgram(OTR3, how)),
 }
 
 export const POTR_CLIENT: XmppClientKind = {
@@ -48,18 +47,19 @@ export const POTR_CLIENT: XmppClientKind = {
   packages: ['python3-potr'],
   drivenBy: 'JSON lines, behind `xmpp-stream.ts`',
   limits: {
-    keepsKey: KEY_IS_GONE,
     version3: 'a query for version 3 alone goes unanswered',
     changesVersion: 'it speaks one version',
     crossesHandshakes: GIVES_WAY,
     showsFailure: ABORTS,
   },
-  start: (options) => LibraryClient.start(options, (tags) => startProgram(POTR, tags)),
+  start: (options) => LibraryClient.start('potr', options, (how) => startProgram(POTR, how)),
 }
 
 /** An OTR that somebody else wrote, without a program around it. */
 interface Library {
   readonly fingerprint: string
+  /** Whom it encrypts for; `null` if for nobody so far. */
+  readonly peerFingerprint: string | null
   /** Runs one command to its end. */
   run(command: PeerCommand): Promise<LibraryOutput>
   stop(): void
@@ -70,14 +70,25 @@ interface LibraryOutput {
   readonly events: readonly PeerEvent[]
 }
 
-/** @param tags - whether whitespace tags are sent and answered */
-type StartLibrary = (tags: boolean) => Promise<Library>
+interface LibraryOptions {
+  /** Whether whitespace tags are sent and answered. */
+  readonly tags: boolean
+  /** Where its key is, or will be. */
+  readonly keyFile: string
+}
+type StartLibrary = (options: LibraryOptions) => Promise<Library>
 
-/** The least of an XMPP client around a library of OTR. */
+const KEY = 'key'
+
+/**
+ * The least of an XMPP client around a library of OTR: it keeps the key, tells that its user types
+ * (XEP-0085) and gives receipts (XEP-0184).
+ */
 class LibraryClient implements XmppClient {
   readonly events = new EventLog<ClientEvent>(() => this.log())
   readonly #options: XmppClientOptions
   readonly #startLibrary: StartLibrary
+  readonly #home: ClientHome
   #library: Library
   #stream: XmppStream
   #state: ClientState = 'plaintext'
@@ -88,18 +99,26 @@ class LibraryClient implements XmppClient {
   private constructor(
     options: XmppClientOptions,
     startLibrary: StartLibrary,
+    home: ClientHome,
     library: Library,
     stream: XmppStream,
   ) {
     this.#options = options
     this.#startLibrary = startLibrary
+    this.#home = home
     this.#library = library
     this.#stream = this.#listen(stream)
   }
 
-  static async start(options: XmppClientOptions, startLibrary: StartLibrary): Promise<XmppClient> {
-    const library = await startLibrary(false)
-    return new LibraryClient(options, startLibrary, library, await XmppStream.connect(options))
+  static async start(
+    name: string,
+    options: XmppClientOptions,
+    startLibrary: StartLibrary,
+  ): Promise<XmppClient> {
+    const stream = await XmppStream.connect(options)
+    const home = new ClientHome(name)
+    const library = await startLibrary({ tags: false, keyFile: home.path(KEY) })
+    return new LibraryClient(options, startLibrary, home, library, stream)
   }
 
   startOtr(): Promise<void> {
@@ -108,6 +127,10 @@ class LibraryClient implements XmppClient {
 
   say(text: string): Promise<void> {
     return this.#run({ op: 'send', text })
+  }
+
+  async type(): Promise<void> {
+    this.#stream.say(this.#options.peer, null, { chatState: 'composing' })
   }
 
   verify(secret: string): Promise<void> {
@@ -137,6 +160,13 @@ class LibraryClient implements XmppClient {
     return this.#library.fingerprint
   }
 
+  async peerFingerprint(): Promise<string> {
+    await this.#work
+    const { peerFingerprint } = this.#library
+    if (peerFingerprint === null) throw new Error(`Not encrypted:\n${this.log()}`)
+    return peerFingerprint
+  }
+
   async state(): Promise<ClientState> {
     await this.#work
     return this.#state
@@ -147,8 +177,9 @@ class LibraryClient implements XmppClient {
     return Promise.resolve() // What is encrypted carries no tags; the next start sends none.
   }
 
-  async restart(_key: 'same' | 'new'): Promise<void> {
+  async restart(key: 'same' | 'new'): Promise<void> {
     await this.#stream[Symbol.asyncDispose]()
+    if (key === 'new') this.#home.remove(KEY)
     await this.#renew(false)
     this.#stream = this.#listen(await XmppStream.connect(this.#options))
   }
@@ -161,6 +192,7 @@ class LibraryClient implements XmppClient {
     await this.#stream[Symbol.asyncDispose]()
     await this.#work
     this.#library.stop()
+    this.#home.delete()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -171,16 +203,18 @@ class LibraryClient implements XmppClient {
   #renew(tags: boolean): Promise<void> {
     this.#work = this.#work.then(async () => {
       this.#library.stop()
-      this.#library = await this.#startLibrary(tags)
+      this.#library = await this.#startLibrary({ tags, keyFile: this.#home.path(KEY) })
       this.#state = 'plaintext'
     })
     return this.#work
   }
 
   #listen(stream: XmppStream): XmppStream {
-    stream.onMessage = ({ from, body, type, carbon }) => {
+    stream.onMessage = ({ from, body, type, carbon, id, wantsReceipt }) => {
       if (body === null || type === 'error' || carbon !== null) return
-      if (bareJid(from) === this.#options.peer) void this.#run({ op: 'receive', text: body })
+      if (bareJid(from) !== this.#options.peer) return
+      if (wantsReceipt && id !== null) stream.say(from, null, { receiptFor: id })
+      void this.#run({ op: 'receive', text: body })
     }
     return stream
   }
@@ -226,12 +260,16 @@ class LibraryClient implements XmppClient {
   }
 }
 
-async function startProgram(program: PeerProgram, tags: boolean): Promise<Library> {
-  const peer = new OtrPeer(program, 0, tags)
+async function startProgram(program: PeerProgram, how: LibraryOptions): Promise<Library> {
+  const peer = new OtrPeer(program, 0, how.tags, how.keyFile)
   await peer.listen()
   if (program === OTR3) await peer.run({ op: 'listen' })
   return {
     fingerprint: peer.fingerprint,
+    get peerFingerprint() {
+      const secured = peer.events.findLast(({ ev }) => ev === 'secure' || ev === 'stillSecure')
+      return secured !== undefined && 'fingerprint' in secured ? secured.fingerprint : null
+    },
     async run(command) {
       const before = peer.events.length
       await peer.run(command)
@@ -244,12 +282,17 @@ async function startProgram(program: PeerProgram, tags: boolean): Promise<Librar
 class Libotr implements Library {
   readonly #peer: LibotrPeer
 
-  constructor(tags: boolean) {
-    this.#peer = new LibotrPeer('theirs', 'ours', tags ? LIBOTR_POLICY.tags : LIBOTR_POLICY.both)
+  constructor({ tags, keyFile }: LibraryOptions) {
+    const policy = tags ? LIBOTR_POLICY.tags : LIBOTR_POLICY.both
+    this.#peer = new LibotrPeer('theirs', 'ours', policy, 0, keyFile)
   }
 
   get fingerprint(): string {
     return this.#peer.fingerprint
+  }
+
+  get peerFingerprint(): string | null {
+    return this.#peer.peerFingerprint
   }
 
   async run(command: PeerCommand): Promise<LibraryOutput> {

@@ -91,6 +91,12 @@ class Mcabber extends TerminalClient implements XmppClient {
     return digits!.replaceAll(' ', '').toLowerCase()
   }
 
+  async peerFingerprint(): Promise<string> {
+    const shown = /\[([0-9A-F ]{44})\]: (?:trusted|untrusted)$/m
+    const [, digits] = await this.#ask(`otr fingerprint ${this.options.peer}`, shown)
+    return digits!.replaceAll(' ', '').toLowerCase()
+  }
+
   async state(): Promise<ClientState> {
     const { peer } = this.options
     const [, state] = await this.#ask(`otr info ${peer}`, /: (plaintext|encrypted|finished)\b.*\(/)

@@ -90,6 +90,12 @@ class Pidgin:
             for field, content in zip(showing(window, "text"), fields):
                 Atspi.EditableText.set_text_contents(field, content)
             press(window, "push button", button)
+        elif op == "compare":
+            window = next(dialogs())
+            press(window, "menu item", method)
+            says = next(label for label in labels(window) if "Purported fingerprint" in label)
+            press(window, "push button", "Cancel")
+            return says
         elif op == "automatic":
             self.purple.PurplePrefsSetBool("/OTR/automatic", on)
         elif op == "state":

@@ -120,6 +120,15 @@ class Pidgin implements XmppClient {
     return fingerprint(account!.key)
   }
 
+  /** Below the third way to authenticate; nobody is asked anything there. */
+  async peerFingerprint(): Promise<string> {
+    await this.#openDialog()
+    const method = 'Manual fingerprint verification'
+    const says = await this.#run({ op: 'compare', method })
+    const [, digits] = /Purported fingerprint for .*:\s+([0-9A-F ]{44})/.exec(String(says))!
+    return digits!.replaceAll(' ', '').toLowerCase()
+  }
+
   async state(): Promise<ClientState> {
     const shown = await this.#run({ op: 'state' })
     const state = STATES[String(shown)]

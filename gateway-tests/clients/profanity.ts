@@ -93,6 +93,19 @@ class Profanity extends TerminalClient implements XmppClient {
     return digits!.replaceAll(' ', '').toLowerCase()
   }
 
+  /** Again and again if need be: what it said before stays on the screen. */
+  async peerFingerprint(): Promise<string> {
+    const line = new RegExp(`${this.options.peer}'s OTR fingerprint: ([0-9A-F ]{44})`)
+    const shown = () => this.terminal.screen.flatMap((text) => line.exec(text)?.[1] ?? [])
+    const before = shown().length
+    this.terminal.type('/otr theirfp')
+    return await until(
+      () => shown()[before]?.replaceAll(' ', '').toLowerCase(),
+      'fingerprint of the peer',
+      () => this.log(),
+    )
+  }
+
   async state(): Promise<ClientState> {
     const title = this.terminal.screen[0] ?? ''
     if (!title.includes('[OTR]')) return 'plaintext'

@@ -8,8 +8,8 @@ export interface XmppClient extends AsyncDisposable {
   startOtr(): Promise<void>
   /** Sends as its user does: encrypted if the conversation is. */
   say(text: string): Promise<void>
-  /** Types, without sending. Not where there is no user who could. */
-  type?(): Promise<void>
+  /** Types, without sending. */
+  type(): Promise<void>
   /** Begins a verification with a shared secret. */
   verify(secret: string): Promise<void>
   /** Begins a verification with a question. */
@@ -20,6 +20,8 @@ export interface XmppClient extends AsyncDisposable {
   endOtr(): Promise<void>
   /** Its own, 40 lower-case hex digits, as it shows it. */
   fingerprint(): Promise<string>
+  /** The peer's key while the conversation is encrypted, as it shows it: the one to compare. */
+  peerFingerprint(): Promise<string>
   /** How private it says the conversation is. */
   state(): Promise<ClientState>
   /** Whether a text of the peer's with a whitespace tag makes it begin OTR, and its own carry one. */

@@ -9,12 +9,7 @@ import { shuffled } from './turns.ts'
 import { VERIFICATION } from './verification-columns.ts'
 
 /** What a row may be unable to do besides the abilities that every client is tested for. */
-export type MatrixLimit =
-  | 'composes'
-  | 'givesReceipts'
-  | 'ignoresCarbons'
-  | 'meetsStrangers'
-  | 'takesBursts'
+export type MatrixLimit = 'givesReceipts' | 'ignoresCarbons' | 'meetsStrangers' | 'takesBursts'
 
 /** One thing that two people do, or that happens to them. */
 export interface Column {
@@ -190,7 +185,6 @@ const ENDS = {
   },
   theyRestart: {
     title: 'their client restarts with the same key',
-    needs: 'keepsKey',
     async run(meeting) {
       await meeting.beginEncrypted()
       const before = await meeting.client.fingerprint()
@@ -199,12 +193,6 @@ const ENDS = {
       await meeting.talk(true)
       expect(await meeting.client.fingerprint()).toBe(before)
       expect(meeting.alice.all('keyChanged')).toEqual([])
-    },
-    async instead(meeting) {
-      await meeting.beginEncrypted()
-      const before = await meeting.client.fingerprint()
-      await meeting.client.restart('same')
-      expect(await meeting.client.fingerprint()).not.toBe(before)
     },
   },
   newKey: {
@@ -263,15 +251,10 @@ const ENDS = {
 const AROUND = {
   composing: {
     title: 'composing: in the clear; while encrypted, we tell nothing that is not',
-    needs: 'composes',
     async run(meeting) {
       await composeOurs(meeting)
-      await meeting.client.type!()
+      await meeting.client.type()
       await meeting.alice.until((event) => event.type === 'composing' && event.active)
-      await composeEncrypted(meeting)
-    },
-    async instead(meeting) {
-      await composeOurs(meeting)
       await composeEncrypted(meeting)
     },
   },

@@ -19,12 +19,12 @@ export interface MatrixRow {
   readonly limits: Readonly<Partial<Record<MatrixLimit, string>>>
 }
 
-const NO_CLIENT = 'it is a library behind the least of a client: no chat states, no receipts'
-const LIBRARY = { composes: NO_CLIENT, givesReceipts: NO_CLIENT } as const
-const OTR3 = {
-  ...LIBRARY,
-  meetsStrangers:
-    'it answers a query with a commit for the one device that it knows: only after a restart can somebody come between',
+const otr3 = {
+  kind: OTR3_CLIENT,
+  limits: {
+    meetsStrangers:
+      'it answers a query with a commit for the one device that it knows: only after a restart can somebody come between',
+  },
 } as const
 
 const mcabber = { kind: MCABBER, limits: {} } as const
@@ -47,11 +47,11 @@ export const ROWS = [
   { id: 'mcabber', server: 'prosody', ...mcabber },
   { id: 'bitlbee', server: 'prosody', ...bitlbee },
   { id: 'pidgin', server: 'prosody', ...pidgin },
-  { id: 'libotr', server: 'prosody', kind: LIBOTR_CLIENT, limits: LIBRARY },
-  { id: 'otr3', server: 'prosody', kind: OTR3_CLIENT, limits: OTR3 },
-  { id: 'potr', server: 'prosody', kind: POTR_CLIENT, limits: LIBRARY },
+  { id: 'libotr', server: 'prosody', kind: LIBOTR_CLIENT, limits: {} },
+  { id: 'otr3', server: 'prosody', ...otr3 },
+  { id: 'potr', server: 'prosody', kind: POTR_CLIENT, limits: {} },
   { id: 'ejabberd-mcabber', server: 'ejabberd', ...mcabber },
-  { id: 'ejabberd-libotr', server: 'ejabberd', kind: LIBOTR_CLIENT, limits: LIBRARY },
+  { id: 'ejabberd-libotr', server: 'ejabberd', kind: LIBOTR_CLIENT, limits: {} },
   { id: 'kamailio-mcabber', server: 'prosody', sip: 'kamailio', ...mcabber },
 ] as const satisfies readonly MatrixRow[]
 

@@ -137,6 +137,7 @@ async function overhear(meeting: Meeting): Promise<void> {
   expect(mallory.read.map(({ text }) => text).join()).toContain('nobody hears us')
   expect(peerFingerprint).toBe(mallory.fingerprints.sip)
   expect(peerFingerprint).not.toBe(await client.fingerprint())
+  expect(await client.peerFingerprint()).toBe(mallory.fingerprints.xmpp)
   alice.client.verify(peer, SECRET, null)
   await client.events.expect('smpAsked')
   await client.answer(SECRET)

@@ -1,11 +1,14 @@
 """OTR version 2 by python3-potr, for tests: one JSON command a line on stdin; on stdout one JSON event a
 line, the last one of each command "done". The words are those of otr-harness.ts.
 
-Usage: potr-peer.py '{"fragmentAbove":0,"tags":false}'
+Usage: potr-peer.py '{"fragmentAbove":0,"tags":false,"key":"FILE"}'
+
+Its key is in FILE, which is made if need be; without one, it ends with the program.
 """
 
 import json
 import logging
+import pathlib
 import sys
 
 import potr_shim  # noqa: F401  Before potr makes a key.
@@ -15,6 +18,7 @@ logging.disable()  # It logs plain texts and keys.
 
 
 SETUP = json.loads(sys.argv[1])
+KEY = SETUP.get("key") and pathlib.Path(SETUP["key"])
 
 
 class Context(context.Context):
@@ -40,10 +44,14 @@ class Account(context.Account):
     contextclass = Context
 
     def loadPrivkey(self):
-        return None
+        if not KEY or not KEY.exists():
+            return None
+        key, _ = crypt.PK.parsePrivateKey(KEY.read_bytes())
+        return key
 
     def savePrivkey(self):
-        pass
+        if KEY:
+            KEY.write_bytes(self.getPrivkey().serializePrivateKey())
 
     def saveTrusts(self):
         pass

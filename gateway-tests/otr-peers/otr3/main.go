@@ -1,7 +1,9 @@
 // OTR versions 2 and 3 by the Go library otr3, for tests: one JSON command a line on stdin; on stdout
 // one JSON event a line, the last one of each command "done". The words are those of otr-harness.ts.
 //
-// Usage: otr3-peer '{"fragmentAbove":0,"tags":false}'
+// Usage: otr3-peer '{"fragmentAbove":0,"tags":false,"key":"FILE"}'
+//
+// Its key is in FILE, which is made if need be; without one, it ends with the program.
 package main
 
 import (
@@ -22,7 +24,7 @@ import (
 var queryPause time.Duration
 
 type command struct {
-	Op, Text, Secret, Question, Data string
+	Op, Text, Secret, Question, Data, Key string
 	Use                              uint32
 	FragmentAbove                    uint16
 	Tags                             bool
@@ -35,8 +37,7 @@ var output = json.NewEncoder(os.Stdout)
 func main() {
 	var setup command
 	must(json.Unmarshal([]byte(os.Args[1]), &setup))
-	key := &otr3.DSAPrivateKey{}
-	must(key.Generate(rand.Reader))
+	key := keyIn(setup.Key)
 
 	c := &otr3.Conversation{Rand: rand.Reader}
 	c.Policies.AllowV2()
@@ -63,6 +64,19 @@ func main() {
 		}
 		run(c, next)
 	}
+}
+
+// keyIn reads and writes as the applications of otr3 do, in libotr's format.
+func keyIn(file string) otr3.PrivateKey {
+	if accounts, err := otr3.ImportKeysFromFile(file); err == nil {
+		return accounts[0].Key
+	}
+	key := &otr3.DSAPrivateKey{}
+	must(key.Generate(rand.Reader))
+	if file != "" {
+		must(otr3.ExportKeysToFile([]*otr3.Account{{Name: "peer", Protocol: "msrp", Key: key}}, file))
+	}
+	return key
 }
 
 func run(c *otr3.Conversation, it command) {
