@@ -8,7 +8,8 @@ import type { Person } from './person.ts'
 
 const HUNDRED = 100
 /** More than Kamailio's relay takes in two frames. */
-const LONG = Array.from({ length: 1200 }, (_, at) => `${at} lang-ä€🛰`).join(' ')
+const longWith = (mark: string) =>
+  Array.from({ length: 1200 }, (_, at) => `${at} lang-ä€${mark}`).join(' ')
 /** With which every whitespace tag begins (OTRv3, "Tagged plaintext messages"). */
 const TAG = '\x20\x09\x20\x20\x09\x09\x09\x09\x20\x09\x20\x09\x20\x09\x20\x20'
 
@@ -98,8 +99,14 @@ const ENDS = {
       await alice.optionsMenu('Close session')
       await alice.privacy('Not connected')
       await pair.say(alice, 'only for your eyes', true)
+      const field = alice.page.getByRole('textbox', { name: 'Message' })
+      await field.fill('and so is this')
       await bob.encryptionMenu('End encryption')
       await alice.privacy('Ended')
+      await warnOfClearText(pair)
+      await alice.privacy('Ended')
+      await field.press('Enter')
+      expect(await field.inputValue(), 'it waits').toBe('and so is this')
       expect(await alice.page.getByRole('button', { name: 'Encrypt again' }).count()).toBe(1)
       expect(await alice.page.getByRole('button', { name: /without encryption/ }).count()).toBe(0)
       await alice.page.getByRole('button', { name: /^Encryption: / }).click()
@@ -108,6 +115,9 @@ const ENDS = {
       await alice.page.keyboard.press('Escape')
       await alice.press('Encrypt again')
       await pair.encrypted()
+      await field.press('Enter')
+      await bob.sees('and so is this')
+      expect(pair.left).not.toContain('and so is this')
       await always(alice)
     },
   },
@@ -136,9 +146,14 @@ const MUCH = {
   long: {
     async run(pair) {
       await pair.inTouch()
-      await pair.alice.write(LONG)
-      const parts = pair.bob.page.getByRole('log').getByText('🛰')
-      await expect.poll(async () => (await parts.allTextContents()).join('')).toBe(LONG)
+      for (const [from, to, mark] of [
+        [pair.alice, pair.bob, '🛰'],
+        [pair.bob, pair.alice, '🚲'],
+      ] as const) {
+        await from.write(longWith(mark))
+        const parts = to.page.getByRole('log').getByText(mark)
+        await expect.poll(async () => (await parts.allTextContents()).join('')).toBe(longWith(mark))
+      }
       await pair.talk(true)
     },
   },
@@ -214,6 +229,15 @@ async function start(pair: Pair, starting: readonly Person[]): Promise<number> {
   for (const { page } of starting) await page.keyboard.press('Escape')
   await pair.talk(true)
   return pair.left.slice(before).match(/\?OTRv\d+\?/g)?.length ?? 0
+}
+
+/** The same warning is given every few seconds at most: Bob goes on until Alice gets a new one. */
+async function warnOfClearText(pair: Pair): Promise<void> {
+  const warnings = pair.alice.row('The next message came unencrypted')
+  const before = await warnings.count()
+  for (let said = 0; (await warnings.count()) === before; said++) {
+    await pair.say(pair.bob, `for everybody ${said}`, false)
+  }
 }
 
 async function always({ page }: Person): Promise<void> {

@@ -5,7 +5,7 @@ import { isListening } from '../ports.ts'
 import { startProsody } from '../xmpp/prosody.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
 import { until } from './client-home.ts'
-import { OurClient } from './our-client.ts'
+import { OTR_QUERY, OurClient } from './our-client.ts'
 import { ABILITIES, type Ability, type XmppClient, type XmppClientKind } from './xmpp-client.ts'
 
 type Who = 'we' | 'they'
@@ -131,8 +131,14 @@ export function testXmppClient(kind: XmppClientKind): void {
 
     async function beginAtOnce(): Promise<void> {
       await begin()
-      await Promise.all([ours.run({ op: 'start' }), client.startOtr()])
+      const from = ours.bodies.length
+      ours.startAtTheirs()
+      await client.startOtr()
+      const theirs = () => ours.bodies.slice(from).filter((body) => body.startsWith('?OTR'))
+      await expect.poll(() => theirs().length, { timeout: 10_000 }).toBeGreaterThan(1)
       await ours.rest()
+      const answered = expect.stringMatching(/^\?OTR:AA[IM]C/)
+      expect(theirs().slice(0, 2)).toEqual([expect.stringMatching(OTR_QUERY), answered])
     }
 
     testAbility(

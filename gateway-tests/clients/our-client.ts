@@ -32,6 +32,9 @@ const POLICY: OtrPolicy = {
 const PROFILE: PeerProfile = { fragmentAbove: null, padTo: 256, errors: true }
 const SESSION = 'peer'
 
+/** With which OTR is asked for, in the words of everybody's software. */
+export const OTR_QUERY = /^\?OTR\??v/
+
 /** Our `otr/` behind the least of an XMPP client: the other end for every client that is not ours. */
 export class OurClient implements AsyncDisposable {
   readonly events: EventLog<OtrEvent>
@@ -44,6 +47,7 @@ export class OurClient implements AsyncDisposable {
   readonly #engine: OtrEngine
   /** Where the conversation is: bare until the peer has answered (RFC 6121 §5.1). */
   #to: string
+  #isToCross = false
   #work: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -105,6 +109,11 @@ export class OurClient implements AsyncDisposable {
     return this.run({ op: 'send', id: 'text', text })
   }
 
+  /** Asks for OTR as the peer's next query arrives, and before reading it: so they cross. */
+  startAtTheirs(): void {
+    this.#isToCross = true
+  }
+
   /** Puts a body on the wire as it is, past OTR. */
   sendRaw(body: string): void {
     this.stream.say(this.#to, body)
@@ -131,6 +140,10 @@ export class OurClient implements AsyncDisposable {
     if (bareJid(from) !== this.#peer) return
     this.#to = from
     this.bodies.push(body)
+    if (this.#isToCross && OTR_QUERY.test(body)) {
+      this.#isToCross = false
+      await this.run({ op: 'start' })
+    }
     await this.run({ op: 'receive', text: body })
   }
 }

@@ -59,7 +59,7 @@ export class Meeting implements AsyncDisposable {
     sip: SipServerName = 'edge',
   ): Promise<Meeting> {
     const server = await START[serverName]({ ...COMPONENTS, port: kind.serverPort ?? 0 })
-    const between: Between = { middle: NOBODY_BETWEEN, stanzas: [] }
+    const between: Between = { middle: NOBODY_BETWEEN, stanzas: [], onStanza: () => {} }
     let stage: GatewayStage | null = null
     try {
       await server.addUser(THEM, PASSWORD)
@@ -67,7 +67,10 @@ export class Meeting implements AsyncDisposable {
         sip: SIP[sip],
         middle: () => passing(between),
         tap: (stanza) => {
-          if (stanza.name === 'message') between.stanzas.push(readMessage(stanza))
+          if (stanza.name !== 'message') return
+          const read = readMessage(stanza)
+          between.stanzas.push(read)
+          between.onStanza(read)
         },
       })
       const { port } = server
@@ -147,6 +150,12 @@ export class Meeting implements AsyncDisposable {
     expect(peerFingerprint).toBe(await this.client.fingerprint())
   }
 
+  /** What they would compare is our key, and nobody's between. */
+  async theyKnowUs(): Promise<void> {
+    const { ownFingerprint } = this.alice.privacyNow(this.peer)!
+    expect(await this.client.peerFingerprint()).toBe(ownFingerprint)
+  }
+
   async theirState(...states: string[]): Promise<void> {
     await expect.poll(() => this.client.state(), LOOK).toBeOneOf(states)
   }
@@ -176,6 +185,15 @@ export class Meeting implements AsyncDisposable {
       what,
       () => this.log(),
     )
+  }
+
+  /** The next one that matches, while it is still at the gateway. */
+  passing(matches: (stanza: ChatStanza) => boolean): Promise<ChatStanza> {
+    return new Promise((resolve) => {
+      this.#between.onStanza = (stanza) => {
+        if (matches(stanza)) resolve(stanza)
+      }
+    })
   }
 
   /** Waits until nothing has passed for a while. */
@@ -218,6 +236,7 @@ const they = ({ domain }: XmppServer) => `${THEM}@${domain}`
 interface Between {
   middle: Middle
   readonly stanzas: ChatStanza[]
+  onStanza: (stanza: ChatStanza) => void
 }
 
 /** The gateway asks once for each pair who is in the middle; this one may change. */
