@@ -18,6 +18,8 @@ export const BITLBEE: XmppClientKind = {
   limits: {
     abortsSmp: 'otr has no command for it: smp and smpq are all; whoever waits is left waiting',
     showsEnd: 'it says so only when its user sends a text: "other end has disconnected OTR"',
+    sendsLongText:
+      'it closes the link of an IRC line of more than 1,024 octets: "Maximum line length exceeded"',
     literalText: 'it takes decrypted text for HTML: tags become IRC formatting or vanish',
     sendsLiteralText:
       'its encrypted texts are HTML: it sends `&lt;` for `<`, and `&quot;` for a quote',
@@ -59,7 +61,9 @@ class Bitlbee implements XmppClient {
     const command = `exec bitlbee -I -c ${folder}/bitlbee.conf -d ${folder} 0<&3`
     const { line } = this.#home.spawn('sh', ['-c', command])
     this.#irc = line
-    createInterface({ input: line }).on('line', (text) => this.#readLine(text.trimEnd()))
+    createInterface({ input: line })
+      .on('line', (text) => this.#readLine(text.trimEnd()))
+      .on('error', () => {}) // It closed the link: whoever waits for an answer will say so.
     this.#write(`NICK ${USER}`)
     this.#write(`USER ${USER} 0 * :${USER}`)
     await this.#expect(/JOIN :&bitlbee/, 0)
@@ -189,9 +193,11 @@ class Bitlbee implements XmppClient {
 
   async #nickOf(peer: string): Promise<string> {
     for (;;) {
-      const contact = (await this.#answers('blist all')).find((text) => text.includes(peer))
-      const [, nick] = /^\W*(\S+)\s/.exec(contact ?? '') ?? []
-      if (nick !== undefined) return nick
+      for (const text of await this.#answers('blist all')) {
+        // Other lines may come between, which name the peer as well.
+        const [, nick, handle] = /^\W*(\S+)\s+(\S+)/.exec(text) ?? []
+        if (handle === peer) return nick!
+      }
       await setTimeout(50)
     }
   }

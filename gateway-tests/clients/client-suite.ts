@@ -12,7 +12,7 @@ type Who = 'we' | 'they'
 const BOTH: readonly Who[] = ['we', 'they']
 const TURNS = 20
 /** No spaces: what a client breaks lines at. */
-const LONG = 'lang-ä€🌍-'.repeat(200)
+const LONG = 'lang-ä€🌍-'.repeat(180)
 
 /**
  * What every client is held to, over a real server, with our `otr/` at the other end. One client is
@@ -394,9 +394,24 @@ export function testXmppClient(kind: XmppClientKind): void {
       let read = ''
       while (read.length < LONG.length) read += (await client.events.expect('text')).text
       expect(read).toBe(LONG)
-      await client.say(LONG.slice(0, 400))
-      await ours.events.expect('text', { text: LONG.slice(0, 400) })
     })
+
+    testAbility(
+      'sendsLongText',
+      async () => {
+        await beginEncrypted()
+        await client.say(LONG)
+        await ours.events.expect('text', { text: LONG })
+      },
+      async () => {
+        await beginEncrypted()
+        await client.say(LONG.slice(0, LONG.length / 3))
+        await ours.events.expect('text', { text: LONG.slice(0, LONG.length / 3) })
+        await client.say(LONG)
+        await expect.poll(() => client.log()).toContain('Maximum line length exceeded')
+        await client.restart('same')
+      },
+    )
 
     testAbility(
       'literalText',

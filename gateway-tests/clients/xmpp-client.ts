@@ -71,6 +71,7 @@ export const ABILITIES = {
   holdsAfterEnd: 'sends nothing in the clear after the peer ended OTR, until its user decides',
   answersTag: 'begins OTR when a text with a whitespace tag comes',
   sendsTag: 'puts a whitespace tag into its texts',
+  sendsLongText: 'sends a text of 1,800 characters in one piece',
   literalText: 'shows decrypted text as it is, not as HTML',
   sendsLiteralText: 'sends text as it was typed, not as HTML',
   keepsKey: 'keeps its key over a restart',

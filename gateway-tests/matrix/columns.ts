@@ -136,14 +136,18 @@ const TALK = {
       }),
   },
   long: {
-    title: 'a long message',
+    title: 'a long message each way',
+    needs: 'sendsLongText',
     async run(meeting) {
-      await meeting.beginEncrypted()
-      meeting.alice.client.send(meeting.peer, LONG)
-      let read = ''
-      while (read.length < LONG.length) read += (await meeting.client.events.expect('text')).text
-      expect(read).toBe(LONG)
-      await meeting.say(LONG.slice(0, 400), 'unverified')
+      await hearLong(meeting)
+      await meeting.say(LONG, 'unverified')
+    },
+    async instead(meeting) {
+      await hearLong(meeting)
+      await meeting.say(LONG.slice(0, LONG.length / 3), 'unverified')
+      await meeting.client.say(LONG)
+      await expect.poll(() => meeting.client.log()).toContain('Maximum line length exceeded')
+      await meeting.client.restart('same')
     },
   },
 } as const satisfies Record<string, Column>
@@ -338,6 +342,15 @@ const AROUND = {
     },
   },
 } as const satisfies Record<string, Column>
+
+/** As long as it is, they read all of it, in as many lines as their client makes of it. */
+async function hearLong(meeting: Meeting): Promise<void> {
+  await meeting.beginEncrypted()
+  meeting.alice.client.send(meeting.peer, LONG)
+  let read = ''
+  while (read.length < LONG.length) read += (await meeting.client.events.expect('text')).text
+  expect(read).toBe(LONG)
+}
 
 function isOtr({ body }: ChatStanza): boolean {
   return body?.startsWith('?OTR') === true
