@@ -20,9 +20,14 @@ export const BITLBEE: XmppClientKind = {
     showsEnd: 'it says so only when its user sends a text: "other end has disconnected OTR"',
     sendsLongText:
       'it closes the link of an IRC line of more than 1,024 octets: "Maximum line length exceeded"',
-    literalText: 'it takes decrypted text for HTML: tags become IRC formatting or vanish',
+    literalText:
+      'it takes decrypted text for HTML: `<i>` becomes formatting of IRC, `<b>` a question mark, other tags vanish',
     sendsLiteralText:
       'its encrypted texts are HTML: it sends `&lt;` for `<`, and `&quot;` for a quote',
+  },
+  shownMarkup: {
+    sent: '<i>it</i> <b>bold</b> <xyz>and</xyz> &lt;i&gt;',
+    shown: '\u001fit\u001f ?bold? and <i>',
   },
   serverPort: 5222,
   async start(options) {
@@ -172,9 +177,12 @@ class Bitlbee implements XmppClient {
     this.#write(`PRIVMSG &bitlbee :${command}`)
   }
 
+  /** What is written in one breath leaves in one piece, as what somebody pastes. */
   #write(line: string): void {
     this.#lines.push(`-> ${line}`)
+    this.#irc?.cork()
     this.#irc?.write(`${line}\r\n`)
+    process.nextTick((irc) => irc?.uncork(), this.#irc)
   }
 
   async #ask(command: string, answer: RegExp): Promise<void> {

@@ -422,8 +422,9 @@ export function testXmppClient(kind: XmppClientKind): void {
       },
       async () => {
         await beginEncrypted()
-        await ours.say('&lt;b&gt; a &amp; b')
-        await client.events.expect('text', { text: '<b> a & b' })
+        const { sent, shown } = kind.shownMarkup!
+        await ours.say(sent)
+        await client.events.expect('text', { text: shown })
       },
     )
 

@@ -20,6 +20,7 @@ export const MCABBER: XmppClientKind = {
     literalText: 'it decodes the entities of HTML in decrypted text, and leaves the tags',
     holdsAfterEnd: 'it goes back to plain text by itself, and sends the next text in the clear',
   },
+  shownMarkup: { sent: '<b>bold</b> &lt;i&gt;', shown: '<b>bold</b> <i>' },
   async start(options) {
     needsPackage('mcabber', '/usr/bin/mcabber')
     return await begun(new Mcabber(options))

@@ -24,9 +24,10 @@ export const PIDGIN: XmppClientKind = {
   drivenBy: 'its D-Bus interface, and its menus and dialogs by AT-SPI, on a screen of Xvfb',
   limits: {
     showsAbort: 'its dialog stays as it was, until its user closes it',
-    literalText: 'it takes decrypted text for HTML, and shows `<b>bold</b>` as a bold word',
+    literalText: 'it takes decrypted text for HTML: tags are not shown, and `&lt;` is `<`',
     sendsLiteralText: 'its texts are HTML: it sends `&lt;` for `<`, and `&amp;` for `&`',
   },
+  shownMarkup: { sent: '<b>bold</b> <xyz>and</xyz> &lt;i&gt;', shown: 'bold and <i>' },
   async start(options) {
     needsPackage('pidgin', '/usr/bin/pidgin')
     needsPackage('pidgin-otr', '/usr/lib/pidgin/pidgin-otr.so')

@@ -89,6 +89,8 @@ export interface XmppClientKind {
   readonly packages: readonly string[]
   readonly drivenBy: string
   readonly limits: ClientLimits
+  /** Where decrypted text is not shown literally: a text with markup in it, and what its user reads. */
+  readonly shownMarkup?: { readonly sent: string; readonly shown: string }
   /** Fixed ports of the server that it insists on. */
   readonly serverPort?: number
   /** @throws Error with its log if it does not log in, or with the package's name if it is missing */

@@ -31,6 +31,7 @@ export const LOOK = { timeout: 15_000 }
  * server and the gateway stay for a whole file; Sotto is new for every test.
  */
 export class Meeting implements AsyncDisposable {
+  readonly kind: XmppClientKind
   readonly server: XmppServer
   readonly stage: GatewayStage
   readonly client: XmppClient
@@ -44,7 +45,13 @@ export class Meeting implements AsyncDisposable {
   #alice: Actor | null = null
   #talks = 0
 
-  private constructor(stage: GatewayStage, client: XmppClient, between: Between) {
+  private constructor(
+    kind: XmppClientKind,
+    stage: GatewayStage,
+    client: XmppClient,
+    between: Between,
+  ) {
+    this.kind = kind
     this.stage = stage
     this.server = stage.xmpp
     this.client = client
@@ -76,7 +83,7 @@ export class Meeting implements AsyncDisposable {
       const { port } = server
       const account = they(server)
       const client = await kind.start({ port, account, password: PASSWORD, peer: WE })
-      return new Meeting(stage, client, between)
+      return new Meeting(kind, stage, client, between)
     } catch (error) {
       await stage?.[Symbol.asyncDispose]()
       await server.stop()

@@ -31,7 +31,8 @@ const mcabber = { kind: MCABBER, limits: {} } as const
 const bitlbee = {
   kind: BITLBEE,
   limits: {
-    takesBursts: 'of many lines at once it now and then loses one or three; here each is awaited',
+    takesBursts:
+      'of lines that come at once it loses a whole read of 512 octets that begins between CR and LF: here 11 of 30; of the hundred each is awaited',
     ignoresCarbons:
       "it answers the carbon of a query that its user's other device sent (XEP-0364 §1.2)",
   },
