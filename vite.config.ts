@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { defineConfig, type Plugin } from 'vitest/config'
+import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from 'vitest/config'
 import { appShell } from './app-shell-plugin.ts'
 import { checksums } from './checksums-plugin.ts'
 
@@ -35,6 +35,21 @@ function edgeInside(): Plugin {
     configureServer: ({ httpServer }) => void httpServer?.once('close', () => void stop()),
   }
 }
+
+/** Tests against programs. They wait for these, and one after the other, unless a lane says otherwise. */
+const AGAINST_REALITY = {
+  /** What fails waits to its end, up to two minutes each: enough to see what is wrong, and no more. */
+  bail: 10,
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
+  fileParallelism: false,
+} satisfies TestProjectInlineConfiguration['test']
+
+/** Bitlbee insists on this port: its tests are never at the same time. */
+const PORT_5222 = 'gateway-tests/{clients,matrix}/bitlbee.test.ts'
+/** Reads what the other lanes found, and so comes last. */
+const MATRIX = 'gateway-tests/matrix/document.test.ts'
 
 export default defineConfig({
   root: 'web',
@@ -73,44 +88,48 @@ export default defineConfig({
       {
         root: import.meta.dirname,
         test: {
+          ...AGAINST_REALITY,
           name: 'browser',
-          bail: 1,
           include: ['gateway-tests/browser/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 30_000 } },
-          fileParallelism: false,
         },
       },
       {
         root: import.meta.dirname,
         test: {
+          ...AGAINST_REALITY,
           name: 'firefox',
-          bail: 1,
           include: [
             'gateway-tests/firefox/*.test.ts',
             'gateway-tests/browser/{conversation,key-change}.test.ts',
           ],
           env: { SOTTO_BROWSER: 'firefox' },
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 30_000 } },
-          fileParallelism: false,
         },
       },
       {
         root: import.meta.dirname,
         test: {
+          ...AGAINST_REALITY,
           name: 'gateway',
-          include: [
-            'gateway-tests/*.test.ts',
-            'gateway-tests/{clients,gateway,matrix,xmpp}/*.test.ts',
-          ],
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 30_000 } },
-          fileParallelism: false,
+          include: ['gateway-tests/{clients,gateway,matrix,xmpp}/*.test.ts'],
+          exclude: [PORT_5222, MATRIX],
+          // A server, a port and a folder of their own each; of their time they compute a quarter.
+          fileParallelism: true,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
+      },
+      {
+        root: import.meta.dirname,
+        test: {
+          ...AGAINST_REALITY,
+          name: 'gateway-alone',
+          include: ['gateway-tests/*.test.ts', PORT_5222],
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        root: import.meta.dirname,
+        test: { name: 'matrix', include: [MATRIX] },
       },
     ],
   },

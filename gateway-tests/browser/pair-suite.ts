@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { ColumnId } from '../matrix/columns.ts'
 import { testCells, testOf } from '../matrix/matrix-suite.ts'
-import { PAIR_ROWS, type PairRow, type PairRowId } from '../matrix/pair-rows.ts'
+import { PAIR_ROWS, type PairRow, type PairRowId, testedPair } from '../matrix/pair-rows.ts'
 import { Pair, type PairColumn } from './pair.ts'
 import { PAIR_COLUMNS } from './pair-columns.ts'
 import { edgePlace, kamailioPlace, type PairPlace } from './pair-place.ts'
@@ -24,7 +24,7 @@ export function testPair(id: PairRowId): void {
   })
 
   describe(`two windows: ${row.name}`, () => {
-    testCells(id, Object.keys(PAIR_COLUMNS) as ColumnId[], (columnId) => {
+    testCells(testedPair(row), Object.keys(PAIR_COLUMNS) as ColumnId[], (columnId) => {
       const column: PairColumn = PAIR_COLUMNS[columnId]
       const limit = row.limits[columnId] ?? null
       const run = testOf(column, limit)

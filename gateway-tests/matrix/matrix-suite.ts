@@ -1,23 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, onTestFailed, test } from 'vitest'
 import { COLUMNS, type Column, type ColumnId } from './columns.ts'
 import { Meeting } from './meeting.ts'
-import { limitOf, type MatrixRow, nameOf, ROWS, type RowId } from './rows.ts'
-
-/** Where each run leaves what it found: one file a row. */
-export const RESULTS = join(
-  import.meta.dirname,
-  ...['..', '..', 'node_modules', '.cache', 'sotto', 'matrix'],
-)
-
-/** How one cell went, as it is in a file of {@link RESULTS}. */
-export interface CellResult {
-  readonly passed: boolean
-  /** Why less was asked of the client than the column says; `null` if nothing less was. */
-  readonly limit: string | null
-  readonly ms: number
-}
+import { keepResult, type TestedRow } from './results.ts'
+import { limitOf, type MatrixRow, nameOf, ROWS, type RowId, testedRow } from './rows.ts'
 
 /** Every column with one client. */
 export function testRow(id: RowId): void {
@@ -32,7 +17,7 @@ export function testRow(id: RowId): void {
   })
 
   describe(nameOf(row), () => {
-    testCells(id, Object.keys(COLUMNS) as ColumnId[], (columnId) => {
+    testCells(testedRow(row), Object.keys(COLUMNS) as ColumnId[], (columnId) => {
       const column: Column = COLUMNS[columnId]
       const limit = limitOf(row, column)
       const run = testOf(column, limit)
@@ -64,19 +49,12 @@ export interface Cell {
   explain(): string
 }
 
-/** A test for each column, which leaves in {@link RESULTS} how it went. */
+/** A test for each column, which leaves behind how it went. */
 export function testCells(
-  id: string,
+  row: TestedRow,
   columns: readonly ColumnId[],
   cellOf: (column: ColumnId) => Cell,
 ): void {
-  const results: Partial<Record<ColumnId, CellResult>> = {}
-
-  afterAll(() => {
-    mkdirSync(RESULTS, { recursive: true })
-    writeFileSync(join(RESULTS, `${id}.json`), `${JSON.stringify(results, null, 2)}\n`)
-  })
-
   for (const columnId of columns) {
     const { limit, run, explain } = cellOf(columnId)
     const { title } = COLUMNS[columnId]
@@ -84,7 +62,7 @@ export function testCells(
       afterEach(({ task }) => {
         const { state, startTime = 0 } = task.result ?? {}
         const ms = Math.round(performance.timeOrigin + performance.now() - startTime)
-        results[columnId] = { passed: state !== 'fail', limit, ms }
+        keepResult(row, columnId, { passed: state !== 'fail', limit, ms })
       })
       test(limit === null ? title : `${title} (${limit})`, async () => {
         onTestFailed(() => void process.stderr.write(`${explain()}\n`))

@@ -6,6 +6,7 @@ import { PROFANITY } from '../clients/profanity.ts'
 import type { XmppClientKind } from '../clients/xmpp-client.ts'
 import type { Column, MatrixLimit } from './columns.ts'
 import type { ServerName, SipServerName } from './meeting.ts'
+import type { TestedRow } from './results.ts'
 
 /** One client at one server. */
 export interface MatrixRow {
@@ -61,6 +62,13 @@ export type RowId = (typeof ROWS)[number]['id']
 /** Who it is, and over what. */
 export function nameOf({ kind, server, sip = 'edge' }: MatrixRow): string {
   return `${kind.name}, ${server}${sip === 'edge' ? '' : ', through Kamailio'}`
+}
+
+/** The row as its results are kept. */
+export function testedRow(row: MatrixRow): TestedRow {
+  const { id, kind, server, sip = 'edge' } = row
+  const packages = [...kind.packages, server, ...(sip === 'edge' ? [] : [sip])]
+  return { id: `matrix/${id}`, head: nameOf(row), packages }
 }
 
 /** What a client cannot do of a column, with the evidence. @returns `null` if it can do all of it */
