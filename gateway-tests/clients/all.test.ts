@@ -4,7 +4,7 @@ import { clientMatrix } from './all.ts'
 
 const [START, END] = ['<!-- clients -->', '<!-- /clients -->']
 
-test('gateway-tests/README.md has this table; UPDATE_DOCS=1 draws it anew', () => {
+test('gateway-tests/README.md has this table, as the last runs found it; UPDATE_DOCS=1 draws it anew', () => {
   const path = new URL('../README.md', import.meta.url)
   const text = readFileSync(path, 'utf8')
   const [before, after] = [text.slice(0, text.indexOf(START)), text.slice(text.indexOf(END))]

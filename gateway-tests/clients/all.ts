@@ -1,9 +1,10 @@
+import { verdictOf } from '../found/results.ts'
 import { BITLBEE } from './bitlbee.ts'
 import { LIBOTR_CLIENT, OTR3_CLIENT, POTR_CLIENT } from './library-client.ts'
 import { MCABBER } from './mcabber.ts'
 import { PIDGIN } from './pidgin.ts'
 import { PROFANITY } from './profanity.ts'
-import { ABILITIES, type Ability, type XmppClientKind } from './xmpp-client.ts'
+import { ABILITIES, type Ability, testedClient, type XmppClientKind } from './xmpp-client.ts'
 
 /** Everyone who meets our `otr/` over XMPP: clients of people's, then bare libraries. */
 export const XMPP_CLIENTS: readonly XmppClientKind[] = [
@@ -26,14 +27,19 @@ const ABSENT: Readonly<Record<string, string>> = {
 
 const NAMES = Object.keys(ABILITIES) as readonly Ability[]
 
-/** What each can, as the tests found it: a table, then the evidence for each gap in it. */
+/** What a client was found to be able to do; nobody says yes or no of what was not run, or failed. */
+function cell(client: XmppClientKind, ability: Ability): string {
+  const limit = client.limits[ability] ?? null
+  const verdict = verdictOf(testedClient(client), ability, limit)
+  if (verdict !== 'passed') return `**${verdict}**`
+  return limit === null ? 'yes' : '**no**'
+}
+
+/** What each can, as the last runs found it: a table, then the evidence for each gap in it. */
 export function clientMatrix(): string {
   const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const rows = NAMES.map((ability) =>
-    row(
-      ABILITIES[ability],
-      ...XMPP_CLIENTS.map(({ limits }) => (limits[ability] === undefined ? 'yes' : '**no**')),
-    ),
+    row(ABILITIES[ability], ...XMPP_CLIENTS.map((client) => cell(client, ability))),
   )
   const evidence = XMPP_CLIENTS.flatMap(({ name, limits }) =>
     NAMES.filter((ability) => limits[ability] !== undefined).map(

@@ -1,12 +1,19 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFailed, test } from 'vitest'
 import type { OtrVersion } from '../../otr/index.ts'
+import { keptTest } from '../found/kept-test.ts'
 import { isListening } from '../ports.ts'
 import { startProsody } from '../xmpp/prosody.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
 import { until } from './client-home.ts'
 import { OTR_QUERY, OurClient } from './our-client.ts'
-import { ABILITIES, type Ability, type XmppClient, type XmppClientKind } from './xmpp-client.ts'
+import {
+  ABILITIES,
+  type Ability,
+  testedClient,
+  type XmppClient,
+  type XmppClientKind,
+} from './xmpp-client.ts'
 
 type Who = 'we' | 'they'
 const BOTH: readonly Who[] = ['we', 'they']
@@ -109,8 +116,10 @@ export function testXmppClient(kind: XmppClientKind): void {
 
   function testAbility(ability: Ability, can: () => Promise<void>, cannot?: () => Promise<void>) {
     const evidence = kind.limits[ability]
-    if (evidence === undefined) test(ABILITIES[ability], can)
-    else if (cannot !== undefined) test(`not: ${ABILITIES[ability]} (${evidence})`, cannot)
+    const cell = { row: testedClient(kind), column: ability, limit: evidence ?? null }
+    if (evidence === undefined) keptTest(ABILITIES[ability], cell, can)
+    else if (cannot !== undefined)
+      keptTest(`not: ${ABILITIES[ability]} (${evidence})`, cell, cannot)
     else throw new Error(`No test says what happens without: ${ability}`)
   }
 

@@ -1,3 +1,4 @@
+import type { TestedRow } from '../found/results.ts'
 import type { EventLog } from './event-log.ts'
 
 /** A program that people chat with over XMPP and OTR, as a test holds it: logged in, with one peer. */
@@ -95,4 +96,9 @@ export interface XmppClientKind {
   readonly serverPort?: number
   /** @throws Error with its log if it does not log in, or with the package's name if it is missing */
   start(options: XmppClientOptions): Promise<XmppClient>
+}
+
+/** The client as its results are kept. */
+export function testedClient({ name, packages }: XmppClientKind): TestedRow {
+  return { id: `clients/${packages[0]}`, head: name, packages }
 }

@@ -1,6 +1,6 @@
+import { type TestedRow, type Verdict, verdictOf } from '../found/results.ts'
 import { COLUMNS, type ColumnId } from './columns.ts'
 import { PAIR_ROWS, type PairRow, testedPair } from './pair-rows.ts'
-import { type TestedRow, type Verdict, verdictOf } from './results.ts'
 import { limitOf, ROWS, testedRow } from './rows.ts'
 
 export const BEGIN = '<!-- Written by matrix/document.test.ts, UPDATE_DOCS=1. -->'

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, onTestFailed, test } from 'vitest'
+import { afterAll, beforeAll, describe, onTestFailed } from 'vitest'
+import { keptTest } from '../found/kept-test.ts'
+import type { TestedRow } from '../found/results.ts'
 import { COLUMNS, type Column, type ColumnId } from './columns.ts'
 import { Meeting } from './meeting.ts'
-import { keepResult, type TestedRow } from './results.ts'
 import { limitOf, type MatrixRow, nameOf, ROWS, type RowId, testedRow } from './rows.ts'
 
 /** Every column with one client. */
@@ -59,12 +60,8 @@ export function testCells(
     const { limit, run, explain } = cellOf(columnId)
     const { title } = COLUMNS[columnId]
     describe(columnId, () => {
-      afterEach(({ task }) => {
-        const { state, startTime = 0 } = task.result ?? {}
-        const ms = Math.round(performance.timeOrigin + performance.now() - startTime)
-        keepResult(row, columnId, { passed: state !== 'fail', limit, ms })
-      })
-      test(limit === null ? title : `${title} (${limit})`, async () => {
+      const called = limit === null ? title : `${title} (${limit})`
+      keptTest(called, { row, column: columnId, limit }, async () => {
         onTestFailed(() => void process.stderr.write(`${explain()}\n`))
         await run()
       })

@@ -1,5 +1,5 @@
+import type { TestedRow } from '../found/results.ts'
 import type { ColumnId } from './columns.ts'
-import type { TestedRow } from './results.ts'
 
 /** Two Sottos at two windows, over one server. */
 export interface PairRow {

@@ -4,9 +4,9 @@ import { MCABBER } from '../clients/mcabber.ts'
 import { PIDGIN } from '../clients/pidgin.ts'
 import { PROFANITY } from '../clients/profanity.ts'
 import type { XmppClientKind } from '../clients/xmpp-client.ts'
+import type { TestedRow } from '../found/results.ts'
 import type { Column, MatrixLimit } from './columns.ts'
 import type { ServerName, SipServerName } from './meeting.ts'
-import type { TestedRow } from './results.ts'
 
 /** One client at one server. */
 export interface MatrixRow {

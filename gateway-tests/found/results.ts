@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { installedVersion } from '../installed.ts'
+import { installedVersion } from './installed.ts'
 
 /** Who was tested: which file the results are in, how the table calls it, what is installed for it. */
 export interface TestedRow {
