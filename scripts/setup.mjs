@@ -40,7 +40,7 @@ const PACKAGES = [
   ['at-spi2-core', '/usr/libexec/at-spi2-registryd', 'its menus and dialogs'],
   ['libatk-adaptor', ...library('gtk-2.0/modules/libatk-bridge.so'), 'the same'],
   ['gir1.2-atspi-2.0', ...library('girepository-1.0/Atspi-2.0.typelib'), 'the same'],
-  ['nginx-light', '/usr/sbin/nginx', 'the reverse proxy of the operating guide'],
+  ['nginx', '/usr/sbin/nginx', 'the reverse proxy of the operating guide'],
   ['openssl', '/usr/bin/openssl', 'certificates for TLS tests'],
   ['sqlite3', '/usr/bin/sqlite3', 'writing the accounts of Kamailio'],
 ]
