@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { OtrEngine } from '../../otr/index.ts'
 import { childOf } from '../clients/xml.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
 import { edgeWith } from './sip-server.ts'
@@ -179,19 +180,57 @@ export function testOtr(start: () => Promise<XmppServer>, sip = edgeWith(null)):
     expect(xmpp.kept()).not.toMatch(/private from (SIP|XMPP)/)
   })
 
-  test('OTR passes to the byte, with hints that no server is to keep or copy it', async () => {
-    await using people = await stage.pair({ speaksOtr: false })
+  test('OTR passes to the byte both ways, with hints that no server is to keep or copy it', async () => {
+    const hers = new Overheard()
+    await using people = await stage.pair({ fragmentAbove: 500 }, { otr: (it) => hers.around(it) })
     const { alice, bob, bobsAddress } = people
     // A whitespace tag of versions 2 and 3 (OTRv3, "Tagged plaintext messages"), and blanks around.
     const tag = ' \t  \t\t\t\t \t \t \t    \t\t  \t   \t\t  \t\t'
-    const id = alice.events.length
-    bob.raw(` tagged${tag} `)
-    await alice.until((event) => event.type === 'message', id)
-    // Her software has read the tag, and answers it.
-    const { stanza, body } = await bob.message('a commit', ({ body }) => /^\?OTR:/.test(body ?? ''))
-    expect(body).toMatch(/^\?OTR:AA[IM]C[\w+/]+={0,2}\.$/)
-    expect(childOf(stanza, 'no-copy', HINTS)).toBeDefined()
-    expect(childOf(stanza, 'no-permanent-store', HINTS)).toBeDefined()
-    expect(alice.contact(bobsAddress)).toBeDefined()
+    bob.raw(` tagged${tag} `) // Her software reads the tag, and answers it.
+    await encrypted(people)
+    bob.say('von mir — ä€🌍, auf mehr als einmal. '.repeat(20))
+    await alice.until((event) => event.type === 'message' && event.message.text.length > 300)
+    alice.client.send(bobsAddress, 'to you — ž🐎')
+    await bob.hears('to you — ž🐎')
+    bob.act((otr) => otr.verify('sôl', 'Which star?'))
+    await alice.verification('asked')
+    alice.client.answer(bobsAddress, 'sôl')
+    await alice.verification('succeeded')
+    bob.act((otr) => otr.start()) // New keys: this time a query.
+    await bob.until('new keys', () => bob.otr.events.some(({ type }) => type === 'stillSecure'))
+    bob.act((otr) => otr.end())
+    await alice.privacy(bobsAddress, 'ended')
+
+    const came = () => bob.stream.messages.filter(({ body }) => body !== null)
+    await expect.poll(() => hers.came).toEqual(bob.said)
+    await expect.poll(() => came().map(({ body }) => body)).toEqual(hers.went)
+    for (const kind of [/^ tagged[ \t]+$/, /^\?OTRv/, /^\?OTR\|.*,00002,/]) {
+      expect(bob.said).toContainEqual(expect.stringMatching(kind))
+    }
+    for (const kind of [/^\?OTR:AA[IM]C/, /^\?OTR:AA[IM]R/, /^\?OTR:AA[IM]D/]) {
+      expect(hers.went).toContainEqual(expect.stringMatching(kind))
+    }
+    for (const { stanza } of came()) {
+      expect(childOf(stanza, 'no-copy', HINTS)).toBeDefined()
+      expect(childOf(stanza, 'no-permanent-store', HINTS)).toBeDefined()
+    }
   })
+}
+
+/** What went into the OTR of somebody at SIP from the wire, and what it gave to the wire. */
+class Overheard {
+  readonly came: string[] = []
+  readonly went: string[] = []
+
+  around(engine: OtrEngine): OtrEngine {
+    const run: OtrEngine['run'] = async (session, command) => {
+      if (command.op === 'receive') this.came.push(command.text)
+      const output = await engine.run(session, command)
+      this.went.push(...output.wire.map(({ text }) => text))
+      return output
+    }
+    return new Proxy(engine, {
+      get: (_, name: keyof OtrEngine) => (name === 'run' ? run : engine[name].bind(engine)),
+    })
+  }
 }

@@ -23,7 +23,7 @@ export interface GatewayStage extends AsyncDisposable {
   /** Somebody at SIP whose software is from before OTR. */
   plainPeer(name: string): Promise<PlainPeer>
   /** Two people whom nobody has met before, with each other's addresses. */
-  pair(bob?: XmppPersonOptions): Promise<Pair>
+  pair(bob?: XmppPersonOptions, alice?: ActorOptions): Promise<Pair>
 }
 
 export interface StageOptions extends Omit<GatewayOptions, 'xmpp' | 'sip'> {
@@ -85,9 +85,9 @@ export async function gatewayStage(
       await peer.signIn()
       return peer
     },
-    async pair(options) {
+    async pair(options, actorOptions) {
       const number = ++pairs
-      const alice = await actor(`alice${number}`)
+      const alice = await actor(`alice${number}`, actorOptions)
       const bob = await XmppPerson.login(
         xmpp,
         `bob${number}`,

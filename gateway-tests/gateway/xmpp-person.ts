@@ -13,6 +13,8 @@ export interface XmppPersonOptions {
   readonly resource?: string
   /** Without, all text is shown as it came, and no query answered. */
   readonly speaksOtr?: boolean
+  /** Characters that one message of its OTR may have; default: any number. */
+  readonly fragmentAbove?: number
   /** Of an account that is there already. */
   readonly password?: string
 }
@@ -28,13 +30,15 @@ export class XmppPerson implements AsyncDisposable {
   readonly otr: LibotrPeer
   readonly stream: XmppStream
   readonly peer: string
+  /** The bodies that it sent, OTR and plain. */
+  readonly said: string[] = []
   readonly #changed = new EventEmitter()
   #to: string
 
-  private constructor(stream: XmppStream, account: string, peer: string, policy: number) {
+  private constructor(stream: XmppStream, peer: string, otr: LibotrPeer) {
     this.stream = stream
     this.peer = this.#to = peer
-    this.otr = new LibotrPeer(account, peer, policy)
+    this.otr = otr
     stream.onMessage = (message) => {
       this.#receive(message)
       this.#changed.emit('change')
@@ -46,14 +50,16 @@ export class XmppPerson implements AsyncDisposable {
     server: XmppServer,
     name: string,
     peer: string,
-    { resource = 'tests', speaksOtr = true, password: known }: XmppPersonOptions = {},
+    options: XmppPersonOptions = {},
   ): Promise<XmppPerson> {
+    const { resource = 'tests', speaksOtr = true, fragmentAbove, password: known } = options
     const password = known ?? `${name}’s password`
     // Who has several clients has one account.
     if (known === undefined) await server.addUser(name, password).catch(() => {})
     const account = `${name}@${server.domain}`
     const stream = await XmppStream.connect({ port: server.port, account, password, resource })
-    return new XmppPerson(stream, account, peer, speaksOtr ? LIBOTR_POLICY.both : 0)
+    const policy = speaksOtr ? LIBOTR_POLICY.both : 0
+    return new XmppPerson(stream, peer, new LibotrPeer(account, peer, policy, fragmentAbove))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,11 +75,12 @@ export class XmppPerson implements AsyncDisposable {
   /** Does something with OTR and sends what it wants sent. */
   act(what: (otr: LibotrPeer) => void): void {
     what(this.otr)
-    for (const text of this.otr.take()) this.stream.say(this.#to, text)
+    for (const text of this.otr.take()) this.raw(text)
   }
 
   /** Past OTR. @returns the stanza's id */
   raw(body: string | null, options: XmppMessageOptions = {}): string {
+    if (body !== null) this.said.push(body)
     return this.stream.say(this.#to, body, options)
   }
 
