@@ -9,6 +9,8 @@ import { announced, newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
+/** How every whitespace tag begins (OTRv3, "Tagged plaintext messages"). */
+const WHITESPACE_TAG = ' \t  \t\t\t\t \t \t \t  '
 
 let browser: Browser
 let edge: Edge
@@ -17,12 +19,14 @@ let bob: Person
 let carol: Person
 const contexts: BrowserContext[] = []
 const complaints: string[] = []
+/** Every MSRP frame that crossed the relay, as text. */
+let wire = ''
 
-const arrive = async (name: string) => {
+const arrive = async (name: string, said: string[] = complaints) => {
   const context = await newPerson(browser, new URL(edge.url).origin)
   contexts.push(context)
   context.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error') said.push(message.text())
   })
   const person = await Person.arrive(context, edge.url, name)
   await person.createAccount()
@@ -45,6 +49,9 @@ beforeAll(async () => {
     port: 0,
     dataDir: mkdtempSync(join(tmpdir(), 'sotto-edge-')),
     webRoot: WEB,
+    tap: (frame) => {
+      wire += Buffer.from(frame).toString('latin1')
+    },
   })
   alice = await arrive('alice')
   bob = await arrive('bob')
@@ -125,7 +132,9 @@ test('who is called gets a card wherever they are, and comes in', async () => {
   await alice.page.getByText(/^carol@.* was reached\.$/).waitFor()
   await alice.write('welcome')
   await carol.sees('welcome')
-  expect(await log(carol).getByText('for you').count()).toBe(0)
+  for (const earlier of ['soup today', 'and bread', 'for you']) {
+    expect(await log(carol).getByText(earlier).count()).toBe(0)
+  }
 })
 
 test('one who says no is told of to who asked', async () => {
@@ -167,6 +176,27 @@ test('one who leaves can enter again; on a small screen the members are a dialog
     .getByText('alice')
     .waitFor()
   expect(await accessibilityFindings(bob.page)).toEqual([])
+})
+
+test('a contact who is to be written to encrypted, and turns out to be a room, gets nothing', async () => {
+  const erin = await arrive('erin', []) // What her browser says of being offline is no fault.
+  await erin.page.context().setOffline(true)
+  await erin.addContact(`supper@conference.${edge.domain}`)
+  await erin.page.getByRole('button', { name: /^Encryption: / }).click()
+  await erin.page.getByRole('menuitemcheckbox', { name: /^Always use encryption/ }).click()
+  await erin.write('for one person')
+  await erin.page.context().setOffline(false)
+  await erin.page
+    .getByText(/answers as a room now/)
+    .first()
+    .waitFor()
+  expect(wire).not.toContain('for one person')
+})
+
+test('no word of OTR crossed the wire: no query, no message, no whitespace tag', () => {
+  expect(wire).toContain('soup today')
+  expect(wire).not.toContain('?OTR')
+  expect(wire).not.toContain(WHITESPACE_TAG)
 })
 
 test('nothing broke the page’s own rules', () => {
