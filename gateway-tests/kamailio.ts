@@ -1,10 +1,8 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
-import { freePort, isListening } from './ports.ts'
+import { freePort } from './ports.ts'
+import { serverProcess } from './server-process.ts'
 
 export { freePort } from './ports.ts'
 
@@ -74,7 +72,8 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   const { domain = KAMAILIO_DOMAIN } = options
   const port = options.port || (await freePort())
   const adminPort = await freePort()
-  const folder = mkdtempSync(join(tmpdir(), 'sotto-kamailio-'))
+  const server = serverProcess('kamailio', 'nobody')
+  const { folder, log } = server
   const accounts = join(folder, 'accounts.db')
   const control = join(folder, 'control.sock')
   cpSync(SHIPPED, folder, { recursive: true })
@@ -87,33 +86,17 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   const shipped = readFileSync(configuration, 'utf8')
   writeFileSync(configuration, change(webSockets ? shipped : withoutWebSockets(shipped)))
   if (options.tls !== undefined) writeCertificates(join(folder, 'tls'), options.tls)
-  const runScript = (args: string[], input = '') =>
-    execFileSync(join(folder, 'accounts.sh'), [accounts, ...args], { input, stdio: 'pipe' })
+  const runScript = (args: string[], input?: string) =>
+    server.run([join(folder, 'accounts.sh'), accounts, ...args], input)
   const setAccount = (user: string, password: string) =>
     void runScript(['set', `${user}@${domain}`], `${password}\n`)
   runScript(['init'])
   for (const user of USERS) setAccount(user, passwordOf(user))
 
-  const child = spawn(
-    'kamailio',
-    ['-DD', '-E', '-f', configuration, '-Y', folder, '-w', folder].concat(
-      ['-P', join(folder, 'kamailio.pid')],
-      ['-m', '64', '-M', '8'], // MB of shared and of private memory.
-    ),
-    { cwd: folder, detached: true },
-  )
-  const log = keepLog(child)
-  const stop = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    await end(child, signal)
-    rmSync(folder, { recursive: true, force: true })
-  }
-  for (let attempt = 0; !(await isListening(port)); attempt++) {
-    if (child.exitCode !== null || attempt > 150) {
-      await stop('SIGKILL')
-      throw new Error(`Kamailio did not start:\n${log()}`)
-    }
-    await setTimeout(100)
-  }
+  const command = ['kamailio', '-DD', '-E', '-f', configuration, '-Y', folder, '-w', folder]
+  command.push('-P', join(folder, 'kamailio.pid'))
+  command.push('-m', '64', '-M', '8') // MB of shared and of private memory.
+  await server.start(command, [port])
   return {
     port,
     url: options.tls === undefined ? `ws://127.0.0.1:${port}/` : `wss://localhost:${port}/`,
@@ -121,8 +104,8 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     metrics: async () => await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),
     ask: (...command) => execFileSync('kamcmd', ['-s', `unix:${control}`, ...command]).toString(),
     setAccount,
-    kill: () => stop('SIGKILL'),
-    [Symbol.asyncDispose]: () => stop('SIGTERM'),
+    kill: () => server.stop('SIGKILL'),
+    [Symbol.asyncDispose]: () => server.stop(),
   }
 }
 
@@ -191,21 +174,4 @@ function writeCertificates(folder: string, tls: NonNullable<KamailioOptions['tls
   for (const name of ['key', 'cert', 'ca'] as const) {
     writeFileSync(join(folder, `${name}.pem`), tls[name], { mode: 0o600 })
   }
-}
-
-function keepLog(child: ChildProcess): () => string {
-  let log = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      log = (log + text).slice(-100_000)
-    })
-  }
-  return () => log
-}
-
-/** Kamailio is many processes: a group of their own. */
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-  process.kill(signal === 'SIGKILL' ? -child.pid : child.pid, signal)
-  await once(child, 'exit')
 }

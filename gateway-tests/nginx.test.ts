@@ -58,10 +58,10 @@ test('Kamailio behind nginx: the page with the same headers, and a conversation'
   await using nginx = await startNginx({
     file: 'kamailio.conf',
     tls,
+    webRoot: WEB,
     replace: {
       'server 10.0.0.1:8080;': `server 127.0.0.1:${server.port};`,
       'server 10.0.0.2:8080;': '',
-      '/srv/sotto/dist/web': WEB,
       '"domain":"chat.example.org"': '"domain":"test.local"',
     },
   })

@@ -46,7 +46,7 @@ export async function startProvider(): Promise<Provider> {
     },
     log: () => server.log(),
     async [Symbol.asyncDispose]() {
-      await server.kill() // Asked politely in its first second, it takes a minute to end.
+      await server.kill() // Asked in its first second it does not end.
       authority.remove()
     },
   }

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFailed } from 'vitest'
 import { freePort, passwordOf } from './kamailio.ts'
+import { endGroup, spawnGroup } from './process-group.ts'
 
 /** A phone of SIPp's, on UDP, that plays one scenario: `sipp/NAME.xml`. */
 export interface Sipp extends AsyncDisposable {
@@ -35,30 +36,27 @@ const PATIENCE_S = 60
 
 /** @throws Error with the package's name if SIPp is not installed */
 export async function startSipp(options: SippOptions): Promise<Sipp> {
+  if (spawnSync('which', ['sipp']).status !== 0) {
+    throw new Error('This test needs the Debian package sip-tester: apt-get install sip-tester')
+  }
   const { scenario, proxy, user, peer = user, calls = 1 } = options
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'sotto-sipp-'))
-  const log = join(folder, 'errors.log')
-  const child = spawn(
-    'sipp',
-    [`127.0.0.1:${proxy}`, '-sf', join(import.meta.dirname, 'sipp', `${scenario}.xml`)].concat(
+  const child = spawnGroup(
+    folder,
+    ['sipp', `127.0.0.1:${proxy}`].concat(
+      ['-sf', join(import.meta.dirname, 'sipp', `${scenario}.xml`)],
       ['-i', '127.0.0.1', '-p', String(port), '-t', 'u1', '-nostdin'],
       ['-s', peer, '-au', user, '-ap', passwordOf(user), '-key', 'user', user],
       ['-m', String(calls), '-timeout', `${PATIENCE_S}s`, '-timeout_error'],
-      ['-trace_err', '-error_file', log],
     ),
-    { stdio: 'ignore' },
   )
   let said = ''
+  child.stdout?.resume() // Its screen.
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
   const ended = once(child, 'close')
-    .catch(() => {
-      throw new Error('This test needs the Debian package sip-tester: apt-get install sip-tester')
-    })
-    .finally(() => {
-      if (existsSync(log)) said = readFileSync(log, 'utf8')
-      rmSync(folder, { recursive: true })
-    })
-  ended.catch(() => {}) // Whoever asks how it was played is told.
   onTestFailed(() => void process.stderr.write(said))
   return {
     contact: `sip:${user}@127.0.0.1:${port}`,
@@ -67,8 +65,8 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
       if (child.exitCode !== 0) throw new Error(`SIPp ended with ${child.exitCode}:\n${said}`)
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      await ended.catch(() => {})
+      await endGroup(child, 'SIGKILL')
+      await ended
     },
   }
 }

@@ -34,8 +34,8 @@ beforeAll(async () => {
   nginx = await startNginx({
     file: 'kamailio.conf',
     tls: pages,
+    webRoot: WEB,
     replace: {
-      '/srv/sotto/dist/web': WEB,
       'server 10.0.0.1:8080;': `server 127.0.0.1:${await freePort()};`,
       'server 10.0.0.2:8080;': '',
     },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts } from '../ports.ts'
-import { serverProcess } from './server-process.ts'
+import { serverProcess } from '../server-process.ts'
 import { allFiles, type XmppServer, type XmppServerOptions } from './xmpp-server.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
   const server = serverProcess('ejabberd', 'ejabberd') // It runs as this user or as root, else never.
   const { folder } = server
   const spool = join(folder, 'spool')
-  server.run('mkdir', spool, join(folder, 'logs'))
+  server.run(['mkdir', spool, join(folder, 'logs')])
   const config = join(folder, 'ejabberd.yml')
   const control = join(folder, 'ejabberdctl.cfg')
   writeFileSync(
@@ -41,9 +41,9 @@ export async function startEjabberd(options: XmppServerOptions = {}): Promise<Xm
     ].join('\n'),
   )
   writeFileSync(join(folder, 'inetrc'), '')
-  const args = ['--config-dir', folder, '--config', config, '--ctl-config', control]
-  args.push('--logs', join(folder, 'logs'), '--spool', spool, 'foreground')
-  await server.start('ejabberdctl', args, [port, componentPort, apiPort])
+  const command = ['ejabberdctl', '--config-dir', folder, '--config', config]
+  command.push('--ctl-config', control, '--logs', join(folder, 'logs'), '--spool', spool)
+  await server.start([...command, 'foreground'], [port, componentPort, apiPort])
   return {
     name: 'ejabberd',
     host: '127.0.0.1',

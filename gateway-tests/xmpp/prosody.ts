@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts } from '../ports.ts'
-import { serverProcess } from './server-process.ts'
+import { serverProcess } from '../server-process.ts'
 import { allFiles, type XmppServer, type XmppServerOptions } from './xmpp-server.ts'
 
 export interface ProsodyOptions extends XmppServerOptions {
@@ -27,7 +27,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<XmppSe
   const server = serverProcess('prosody', 'nobody')
   const config = join(server.folder, 'prosody.cfg.lua')
   const data = join(server.folder, 'data')
-  server.run('mkdir', data)
+  server.run(['mkdir', data])
   writeFileSync(
     config,
     configuration({
@@ -41,7 +41,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<XmppSe
     }),
     { mode: 0o644 },
   )
-  await server.start('prosody', ['-F', '--config', config], [port, componentPort])
+  await server.start(['prosody', '-F', '--config', config], [port, componentPort])
   return {
     name: 'prosody',
     host: '127.0.0.1',
@@ -52,7 +52,7 @@ export async function startProsody(options: ProsodyOptions = {}): Promise<XmppSe
     domain,
     roomsDomain: `rooms.${domain}`,
     addUser: async (name, password) =>
-      void server.run('prosodyctl', '--config', config, 'register', name, domain, password),
+      void server.run(['prosodyctl', '--config', config, 'register', name, domain, password]),
     kept: () => allFiles(data),
     log: server.log,
     stop: server.stop,

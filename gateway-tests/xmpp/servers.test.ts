@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { describe, expect, onTestFailed, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { xml } from '../clients/xml.ts'
 import { XmppStream } from '../clients/xmpp-stream.ts'
 import { XmppComponent } from '../gateway/component.ts'
-import { isListening } from '../ports.ts'
 import { startEjabberd } from './ejabberd.ts'
 import { startProsody } from './prosody.ts'
 import type { XmppServer } from './xmpp-server.ts'
@@ -15,7 +11,7 @@ const SERVERS = [
   ['ejabberd', startEjabberd],
 ] as const
 
-describe.each(SERVERS)('%s', (name, start) => {
+describe.each(SERVERS)('%s', (_name, start) => {
   async function login(server: XmppServer, user: string): Promise<XmppStream> {
     const password = `${user}’s password`
     await server.addUser(user, password)
@@ -77,22 +73,5 @@ describe.each(SERVERS)('%s', (name, start) => {
           'two.test: d@two.test',
         ),
       )
-  })
-
-  test('is gone when the process that started it is', async () => {
-    const file = new URL(`./${name}.ts`, import.meta.url)
-    const code = `import('${file}').then(async (it) => {
-      const { port, componentPort } = await it.${start.name}()
-      process.stdout.write(JSON.stringify([port, componentPort]) + '\\n')
-    })`
-    const child = spawn('npx', ['tsx', '-e', code], { detached: true })
-    const die = () => process.kill(-child.pid!, 'SIGKILL')
-    onTestFailed(() => void die())
-    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-    const ports: number[] = JSON.parse(line)
-    for (const port of ports) expect(await isListening(port)).toBe(true)
-    die()
-    for (const port of ports)
-      await expect.poll(() => isListening(port), { timeout: 5_000 }).toBe(false)
   })
 })
