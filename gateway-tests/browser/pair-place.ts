@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEdge } from '../../edge/index.ts'
+import { ending } from '../ending.ts'
 import { KAMAILIO_DOMAIN, passwordOf, startKamailio } from '../kamailio.ts'
 import type { Person } from './person.ts'
 
@@ -47,7 +48,7 @@ export async function edgePlace(): Promise<PairPlace> {
 /** An edge serves the page and no more; the account is at a Kamailio, which stops as a power cut stops it. */
 export async function kamailioPlace(): Promise<PairPlace> {
   const edge = await startEdge({ port: 0, dataDir: null, webRoot: WEB })
-  let server = await startKamailio()
+  let server = await startKamailio().catch(ending(() => edge.close()))
   const { port, url } = server
   const enter = (person: Person, at: string | null) =>
     person.signInAs(`${person.name}@${KAMAILIO_DOMAIN}`, passwordOf(person.name), at)

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext } from 'playwright-core'
 import { expect } from 'vitest'
+import { ending } from '../ending.ts'
 import type { Middle } from '../gateway/middle.ts'
 import { PATIENCE_MS, startChromium } from './chromium.ts'
 import { overhear } from './network-middle.ts'
@@ -37,12 +38,17 @@ export class Pair implements AsyncDisposable {
 
   static async meet(open: () => Promise<PairPlace>): Promise<Pair> {
     const place = await open()
-    const pair = new Pair(place, await startChromium())
-    ;[pair.alice, pair.bob] = await Promise.all([pair.arrive('alice'), pair.arrive('bob')])
-    await pair.alice.addContact('bob')
-    await pair.bob.addContact('alice')
-    await pair.encrypted()
+    const browser = await startChromium().catch(ending(() => place[Symbol.asyncDispose]()))
+    const pair = new Pair(place, browser)
+    await pair.#arrive().catch(ending(() => pair[Symbol.asyncDispose]()))
     return pair
+  }
+
+  async #arrive(): Promise<void> {
+    ;[this.alice, this.bob] = await Promise.all([this.arrive('alice'), this.arrive('bob')])
+    await this.alice.addContact('bob')
+    await this.bob.addContact('alice')
+    await this.encrypted()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { SipAgentDoor, SipEvent } from '../../sip/index.ts'
 import type { Xml } from '../clients/xml.ts'
+import { ending } from '../ending.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
 import { jidOf, parseJid, sipOf } from './address.ts'
 import { ChatBridge, type ChatBridgeHost } from './chat-bridge.ts'
@@ -102,11 +103,14 @@ class Up {
   static async start(options: GatewayOptions): Promise<Up> {
     const up = new Up(options)
     const { componentPort: port, componentSecret: secret, componentDomains } = options.xmpp
-    await up.#trunk.start()
-    for (const domain of componentDomains) {
-      const onStanza = (stanza: Xml) => up.#onStanza(stanza)
-      up.#components.set(domain, await XmppComponent.connect({ port, domain, secret }, onStanza))
+    const connect = async () => {
+      await up.#trunk.start()
+      for (const domain of componentDomains) {
+        const onStanza = (stanza: Xml) => up.#onStanza(stanza)
+        up.#components.set(domain, await XmppComponent.connect({ port, domain, secret }, onStanza))
+      }
     }
+    await connect().catch(ending(() => up.cut()))
     return up
   }
 

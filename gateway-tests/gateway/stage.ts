@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Address, parseAddress } from '../../chat/index.ts'
 import { PlainPeer } from '../../chat/testing/plain-peer.ts'
 import { Actor, type ActorOptions } from '../../chat/testing/stage.ts'
+import { ending } from '../ending.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
 import { edgeWith, type SipServer, type StartSipServer } from './sip-server.ts'
@@ -57,13 +58,13 @@ export async function gatewayStage(
     onFrame: (frame) => void frames.push(frame),
   })
   const password = randomBytes(16).toString('hex')
-  await sip.enrol('gateway', password)
   const account = `sip:gateway@${SIP_DOMAIN}`
-  const gateway = await Gateway.start({
-    ...gatewayOptions,
-    xmpp,
-    sip: { server: sip.wsUrl, account, password },
-  })
+  const start = async () => {
+    await sip.enrol('gateway', password)
+    const trunk = { server: sip.wsUrl, account, password }
+    return await Gateway.start({ ...gatewayOptions, xmpp, sip: trunk })
+  }
+  const gateway = await start().catch(ending(() => sip.close()))
   const actors: { leave(): Promise<void> }[] = []
   const actor = async (name: string, actorOptions: ActorOptions = {}) => {
     await sip.enrol(name, password).catch(() => {}) // Somebody who comes back has an account.
