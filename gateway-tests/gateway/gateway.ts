@@ -86,6 +86,8 @@ class Up {
   /** By `jid sip-jid`, both bare. */
   readonly #chats = new Map<string, ChatBridge>()
   readonly #middles: Middle[] = []
+  /** Whoever asks now is not answered: after its last word nobody is there. */
+  #isLeaving = false
   /** SIP users in XMPP rooms and XMPP users in SIP rooms, by `room guest`, both bare. */
   readonly #sipGuests = new Map<string, SipGuest>()
   readonly #xmppGuests = new Map<string, XmppGuest>()
@@ -119,6 +121,7 @@ class Up {
   }
 
   async stop(): Promise<void> {
+    this.#isLeaving = true
     this.#presences.all('unavailable')
     for (const chat of this.#chats.values()) chat.end()
     for (const guest of this.#sipGuests.values()) guest.leave()
@@ -141,6 +144,7 @@ class Up {
 
   #onStanza(stanza: Xml): void {
     this.#options.tap?.(stanza)
+    if (this.#isLeaving) return
     const [from, to] = [parseJid(stanza.attributes['from']!), parseJid(stanza.attributes['to']!)]
     if (stanza.name === 'iq') {
       const answer = answerTo(stanza)
