@@ -38,6 +38,8 @@ function edgeInside(): Plugin {
 
 /** Tests against programs. They wait for these, and one after the other, unless a lane says otherwise. */
 const AGAINST_REALITY = {
+  /** Has a failing test print the logs of what it ran against. */
+  setupFiles: join(import.meta.dirname, 'gateway-tests', 'vitest-setup.ts'),
   /** What fails waits to its end, up to two minutes each: enough to see what is wrong, and no more. */
   bail: 10,
   testTimeout: 120_000,
@@ -75,6 +77,7 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   test: {
+    globalSetup: join(import.meta.dirname, 'gateway-tests', 'temporary-folder.ts'),
     projects: [
       {
         root: import.meta.dirname,

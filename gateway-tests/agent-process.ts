@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
+import { logOnFailure } from './failure-log.ts'
 
 export interface AgentLine {
   readonly event: string
@@ -67,9 +68,11 @@ export class AgentProcess {
     this.#process.stderr.setEncoding('utf8').on('data', (text) => {
       this.#errors += text
     })
+    const ended = logOnFailure(`agent ${this.account}`, () => this.#log())
     this.#closed = new Promise((resolve) => {
       this.#process.once('close', (code) => {
         resolve(code)
+        ended()
         for (const wake of this.#waiting.splice(0)) wake()
       })
     })
@@ -146,8 +149,11 @@ export class AgentProcess {
   }
 
   #fail(wanted: Record<string, unknown>): never {
-    const seen = this.lines.map((line) => JSON.stringify(line)).join('\n')
-    throw new Error(`No line ${JSON.stringify(wanted)} in:\n${seen}\n${this.#errors}`)
+    throw new Error(`No line ${JSON.stringify(wanted)} in:\n${this.#log()}`)
+  }
+
+  #log(): string {
+    return `${this.lines.map((line) => JSON.stringify(line)).join('\n')}\n${this.#errors}`
   }
 }
 

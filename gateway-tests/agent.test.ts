@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Edge, startEdge } from '../edge/index.ts'
+import type { Edge } from '../edge/index.ts'
 import { AgentProcess } from './agent-process.ts'
+import { startEdge } from './edge.ts'
 
 /** The contract of docs/agent.md between two processes that know nothing else of each other. */
 const PASSWORD = 'correct horse'

@@ -8,8 +8,9 @@ import {
   parseAddress,
 } from '../chat/index.ts'
 import { MemoryStore } from '../chat/testing/memory-store.ts'
-import { type Edge, startEdge } from '../edge/index.ts'
+import type { Edge } from '../edge/index.ts'
 import type { SipAgentDoor, SipEvent } from '../sip/index.ts'
+import { startEdge } from './edge.ts'
 import { nodeEnv, registered, SipPhone, stream, told } from './sip-phone.ts'
 
 /** What the example page offers; it is JavaScript, as a page is. */

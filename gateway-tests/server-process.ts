@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { logOnFailure } from './failure-log.ts'
 import { isListening } from './ports.ts'
 import { endGroup, spawnGroup } from './process-group.ts'
 
@@ -38,6 +39,7 @@ export function serverProcess(name: string, user: string): ServerProcess {
   const become = isRoot ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : []
   let child: ChildProcess | null = null
   let log = ''
+  const ended = logOnFailure(name, () => log)
 
   /** What we have written there becomes the server's. */
   const handOver = () => {
@@ -47,6 +49,7 @@ export function serverProcess(name: string, user: string): ServerProcess {
   const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => {
     if (child !== null) await endGroup(child, signal)
     rmSync(folder, { recursive: true, force: true })
+    ended()
   }
   return {
     folder,
@@ -62,7 +65,7 @@ export function serverProcess(name: string, user: string): ServerProcess {
         await untilFree(ports)
         handOver()
         child = spawnGroup(folder, [...become, ...command], {
-          env: { ...process.env, HOME: folder },
+          env: { ...process.env, HOME: folder, TMPDIR: folder },
         })
         for (const stream of [child.stdout, child.stderr]) {
           stream?.setEncoding('utf8').on('data', (text: string) => {

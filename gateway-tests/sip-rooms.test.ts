@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { type Edge, startEdge } from '../edge/index.ts'
+import type { Edge } from '../edge/index.ts'
 import {
   MsrpConnection,
   type MsrpSessionDoor,
@@ -10,6 +10,7 @@ import {
   relayUri,
 } from '../msrp/index.ts'
 import type { MsrpDescription, Roster } from '../sip/index.ts'
+import { startEdge } from './edge.ts'
 import { freePort, type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
 import { nodeEnv, registered, SipPhone, stream, told } from './sip-phone.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFailed } from 'vitest'
+import { logOnFailure } from './failure-log.ts'
 import { freePort, passwordOf } from './kamailio.ts'
 import { endGroup, spawnGroup } from './process-group.ts'
 
@@ -57,7 +57,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
     said += text
   })
   const ended = once(child, 'close')
-  onTestFailed(() => void process.stderr.write(said))
+  void ended.then(logOnFailure(`sipp ${scenario}`, () => said))
   return {
     contact: `sip:${user}@127.0.0.1:${port}`,
     async played() {

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Edge, type EdgeOptions, startEdge } from '../edge/index.ts'
+import type { Edge, EdgeOptions } from '../edge/index.ts'
 import { makeCa } from '../edge/testing/local-ca.ts'
 import { AgentProcess } from './agent-process.ts'
 import { DesktopPeer } from './desktop-peer.ts'
+import { startEdge } from './edge.ts'
 import { passwordOf } from './kamailio.ts'
 import { type Provider, startProvider } from './provider.ts'
 

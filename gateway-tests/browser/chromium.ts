@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { logWindows } from './window-log.ts'
 
 const CHROMIUM = '/usr/bin/chromium'
 
@@ -56,6 +57,7 @@ export async function newPerson(browser: Browser, origin: string): Promise<Brows
   context.setDefaultTimeout(PATIENCE_MS)
   await context.grantPermissions(['notifications'], { origin })
   await context.addInitScript(recordAnnouncements)
+  logWindows(context)
   return context
 }
 

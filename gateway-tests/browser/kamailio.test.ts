@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startEdge } from '../../edge/index.ts'
+import { startEdge } from '../edge.ts'
 import { startKamailio } from '../kamailio.ts'
 import { startChromium } from './chromium.ts'
 import { Person } from './person.ts'

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startEdge } from '../../edge/index.ts'
+import { startEdge } from '../edge.ts'
 import { ending } from '../ending.ts'
 import { KAMAILIO_DOMAIN, passwordOf, startKamailio } from '../kamailio.ts'
 import type { Person } from './person.ts'

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Edge, startEdge } from '../../edge/index.ts'
+import type { Edge } from '../../edge/index.ts'
 import { newPerson } from '../browser/chromium.ts'
 import { accept, attach, fileFrom, ownFile } from '../browser/file-cards.ts'
 import { startFirefox } from '../browser/firefox.ts'
 import { Person } from '../browser/person.ts'
 import { text } from '../browser/sample-files.ts'
+import { startEdge } from '../edge.ts'
 
 /** Two people in private windows, where Firefox has no private file system for a page. */
 let browser: Browser

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Edge, startEdge } from '../../edge/index.ts'
+import type { Edge } from '../../edge/index.ts'
 import { accessibilityFindings } from '../browser/accessible.ts'
 import { newPerson, startChromium } from '../browser/chromium.ts'
 import { accept, attach, fileFrom, ownFile } from '../browser/file-cards.ts'
 import { startFirefox } from '../browser/firefox.ts'
 import { Person } from '../browser/person.ts'
 import { png, text } from '../browser/sample-files.ts'
+import { startEdge } from '../edge.ts'
 
 /** Alice in Firefox and Bob in Chromium: what one browser makes, the other understands. */
 let browsers: readonly Browser[] = []

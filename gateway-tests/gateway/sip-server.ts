@@ -1,4 +1,5 @@
-import { type Edge, startEdge } from '../../edge/index.ts'
+import type { Edge } from '../../edge/index.ts'
+import { startEdge } from '../edge.ts'
 import { type Kamailio, startKamailio } from '../kamailio.ts'
 
 /** What a SIP server is to know of the gateway, and what it is asked to tell. */

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { type Address, parseAddress } from '../../chat/index.ts'
 import { PlainPeer } from '../../chat/testing/plain-peer.ts'
 import { Actor, type ActorOptions } from '../../chat/testing/stage.ts'
+import { writeXml } from '../clients/xml.ts'
 import { ending } from '../ending.ts'
+import { LastLines, logOnFailure } from '../failure-log.ts'
 import type { XmppServer } from '../xmpp/xmpp-server.ts'
 import { Gateway, type GatewayOptions } from './gateway.ts'
 import { edgeWith, type SipServer, type StartSipServer } from './sip-server.ts'
@@ -59,10 +61,20 @@ export async function gatewayStage(
   })
   const password = randomBytes(16).toString('hex')
   const account = `sip:gateway@${SIP_DOMAIN}`
+  const stanzas = new LastLines()
+  const ended = logOnFailure('gateway', () => `${stanzas}`)
   const start = async () => {
     await sip.enrol('gateway', password)
     const trunk = { server: sip.wsUrl, account, password }
-    return await Gateway.start({ ...gatewayOptions, xmpp, sip: trunk })
+    return await Gateway.start({
+      ...gatewayOptions,
+      xmpp,
+      sip: trunk,
+      tap(stanza) {
+        stanzas.add(writeXml(stanza))
+        gatewayOptions.tap?.(stanza)
+      },
+    })
   }
   const gateway = await start().catch(ending(() => sip.close()))
   const actors: { leave(): Promise<void> }[] = []
@@ -70,6 +82,7 @@ export async function gatewayStage(
     await sip.enrol(name, password).catch(() => {}) // Somebody who comes back has an account.
     const made = new Actor(sip, name, { ...actorOptions, password })
     actors.push(made)
+    logOnFailure(name, () => made.events.map((event) => JSON.stringify(event)).join('\n'))
     await made.signIn()
     return made
   }
@@ -103,6 +116,7 @@ export async function gatewayStage(
       await Promise.all(actors.map((actor) => actor.leave()))
       await gateway.stop()
       await sip.close()
+      ended()
     },
   }
 }
