@@ -200,8 +200,9 @@ export class SottoKeysDialog extends SottoElement {
     return html`
       <button type="button" class="small" @click=${() => this.#toClipboard(fingerprint)}>
         <sotto-icon name=${isCopied ? 'check' : 'copy'}></sotto-icon>
-        <span role="status">${isCopied ? KEYS.copied : KEYS.copy}</span>
-      </button>`
+        ${isCopied ? KEYS.copied : KEYS.copy}
+      </button>
+      <span class="visually-hidden" role="status">${isCopied ? KEYS.copied : nothing}</span>`
   }
 
   async #toClipboard(fingerprint: string): Promise<void> {
