@@ -27,7 +27,7 @@ describe('a changed key', () => {
     expect(announcements(changed, watched, NOON)).toEqual([
       expect.objectContaining({ kind: 'notify', title: 'Encryption warning', urgent: true }),
       { kind: 'sound', sound: 'alert' },
-      { kind: 'speak', text: 'Bob’s encryption key has changed. Please verify it again.' },
+      { kind: 'speak', text: 'Bob’s encryption key has changed. Please verify it.' },
     ])
   })
 

@@ -1,5 +1,5 @@
 import { msg, str } from '@lit/localize'
-import type { KnownKey, Privacy, PrivacyState, TrustMethod } from '../chat/index.ts'
+import type { Contact, KnownKey, Privacy, PrivacyState, TrustMethod } from '../chat/index.ts'
 import { OWN, type Who } from './own-device-words.ts'
 import { ROOM } from './room-words.ts'
 import { dayOf } from './time-words.ts'
@@ -21,16 +21,38 @@ export const ENCRYPTION = wordsOf(() => ({
   keys: msg('Keys…'),
 }))
 
-/** The sentence that explains the state, with the person's name in it. */
-export function privacySentence(privacy: Privacy, name: string, isOwn = false): string {
+/**
+ * The sentence that explains the state, with the person's name in it.
+ *
+ * @param wasVerified - as {@link hasVerifiedKey} says
+ */
+export function privacySentence(
+  privacy: Privacy,
+  name: string,
+  isOwn = false,
+  wasVerified = false,
+): string {
+  if (privacy.state === 'keyChanged') return identityChanged(isOwn ? null : name, wasVerified)
   const own = isOwn ? ownSentence(privacy) : null
   return own ?? SENTENCE[privacy.state](name, privacy)
+}
+
+/** Whether a key of theirs is verified: only then there is a verified identity that can change. */
+export function hasVerifiedKey(contact: Contact | null): boolean {
+  return contact?.keys.some(({ verified }) => verified !== null) ?? false
+}
+
+function identityChanged(name: Who, wasVerified: boolean): string {
+  if (name === null) return wasVerified ? OWN.verifiedChanged : OWN.identityChanged
+  return wasVerified
+    ? msg(str`${name}’s verified identity has changed.`)
+    : msg(str`${name}’s identity has changed.`)
 }
 
 /** Of a person's own devices, where what is said of people would be odd. */
 function ownSentence({ state, verified }: Privacy): string | null {
   if (state === 'verified') return verified === null ? OWN.verified : null
-  return state === 'unverified' || state === 'ended' || state === 'keyChanged' ? OWN[state] : null
+  return state === 'unverified' || state === 'ended' ? OWN[state] : null
 }
 
 const SENTENCE = {
@@ -46,10 +68,12 @@ const SENTENCE = {
     verified === null
       ? msg(str`Encrypted, and verified: this is ${name}.`)
       : ENCRYPTED_AND_VERIFIED[verified.method](dayOf(verified.at)),
-  keyChanged: (name) => msg(str`${name}’s verified identity has changed.`),
   ended: (name) => msg(str`${name} ended encryption.`),
   room: () => ROOM.openWhy,
-} as const satisfies Record<PrivacyState, (name: string, privacy: Privacy) => string>
+} as const satisfies Record<
+  Exclude<PrivacyState, 'keyChanged'>,
+  (name: string, privacy: Privacy) => string
+>
 
 const ENCRYPTED_AND_VERIFIED = {
   smp: (day) => msg(str`Encrypted, and verified on ${day} with a shared secret.`),
@@ -80,8 +104,7 @@ export const CARD = wordsOf(() => ({
       msg(str`You chose always to use encryption with ${name}, so nothing is sent in clear.`),
   },
   keyChanged: {
-    title: (name: Who) =>
-      name === null ? OWN.keyChanged : msg(str`${name}’s verified identity has changed.`),
+    title: identityChanged,
     text: msg(
       'Your messages are waiting. A new device or a reinstalled app does this; so does someone in between.',
     ),

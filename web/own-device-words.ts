@@ -12,7 +12,8 @@ export const OWN = wordsOf(() => ({
   unverified: msg('Encrypted. You haven’t checked that this is really your other device.'),
   verified: msg('Encrypted, and verified: this is your other device.'),
   ended: msg('Your other device ended encryption.'),
-  keyChanged: msg('The verified identity of your other device has changed.'),
+  verifiedChanged: msg('The verified identity of your other device has changed.'),
+  identityChanged: msg('The identity of your other device has changed.'),
   waiting: msg('Waiting for the answer from your other device.'),
   waitingCode: msg('Type this code on your other device.'),
   theySee: msg(

@@ -284,8 +284,7 @@ export const NOTIFY = wordsOf(() => ({
   verification: msg('Wants to verify you'),
   ended: msg('Ended encryption'),
   keyTitle: msg('Encryption warning'),
-  keyChanged: (name: string) =>
-    msg(str`${name}’s encryption key has changed. Please verify it again.`),
+  keyChanged: (name: string) => msg(str`${name}’s encryption key has changed. Please verify it.`),
   ask: msg('Get told when a message arrives while you look elsewhere?'),
   allow: msg('Allow notifications'),
   later: msg('Not now'),

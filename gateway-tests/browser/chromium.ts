@@ -33,9 +33,11 @@ export async function startChromium(more: readonly string[] = []): Promise<Brows
   })
 }
 
-/** What the page asked its voice and the system to say, kept because headless has neither. */
+/** What the page asked its voice, its loudspeaker and the system for, kept because headless has none. */
 export interface Announced {
   readonly spoken: readonly string[]
+  /** Notes that were played, in Hz. */
+  readonly sounded: readonly number[]
   readonly notified: readonly Notified[]
 }
 
@@ -49,7 +51,7 @@ export interface Notified {
 }
 
 /**
- * A person's browser: storage of its own, notifications allowed. Speech and notifications are
+ * A person's browser: storage of its own, notifications allowed. Speech, sounds and notifications are
  * recorded, since a headless browser has no voice and no desktop.
  */
 export async function newPerson(browser: Browser, origin: string): Promise<BrowserContext> {
@@ -67,11 +69,17 @@ export async function announced(page: Page): Promise<Announced> {
 
 function recordAnnouncements(): void {
   const spoken: string[] = []
+  const sounded: number[] = []
   const notified: Notified[] = []
-  Object.assign(window, { announced: { spoken, notified } })
+  Object.assign(window, { announced: { spoken, sounded, notified } })
   speechSynthesis.speak = (utterance) => {
     if (utterance.volume > 0 && utterance.text.trim() !== '') spoken.push(utterance.text)
     utterance.dispatchEvent(new Event('end'))
+  }
+  const { start } = OscillatorNode.prototype
+  OscillatorNode.prototype.start = function (when) {
+    sounded.push(this.frequency.value)
+    start.call(this, when)
   }
   const System = window.Notification
   class Recorded extends System {

@@ -6,6 +6,7 @@ import { number } from '../wording.ts'
 import { CHAT } from '../words.ts'
 import './avatar.ts'
 import './conversation-menu.ts'
+import type { SottoConversationMenu } from './conversation-menu.ts'
 import './encryption-button.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
@@ -125,10 +126,14 @@ export class SottoChatHeader extends SottoElement {
               <sotto-icon name="users"></sotto-icon><span aria-hidden="true">${number(room.members.length)}</span>
             </button>`
       }
-      <sotto-encryption-button ?hidden=${isStranger} .privacy=${privacy} .name=${name} ?always=${contact?.alwaysOtr ?? false}
-        ?contact=${contact !== null} ?self=${this.self}
-        @open-verify=${this.#forward} @open-keys=${this.#forward}></sotto-encryption-button>
+      <sotto-encryption-button ?hidden=${isStranger} .privacy=${privacy} .name=${name} .contact=${contact} ?self=${this.self}
+        @open-verify=${this.#forward} @open-keys=${this.#forward} @open-keeping=${this.#openKeeping}></sotto-encryption-button>
       ${isStranger ? nothing : html`<sotto-conversation-menu .conversation=${conversation}></sotto-conversation-menu>`}`
+  }
+
+  #openKeeping(): void {
+    const menu = this.renderRoot.querySelector<SottoConversationMenu>('sotto-conversation-menu')
+    void menu?.show('history')
   }
 
   #back(): void {

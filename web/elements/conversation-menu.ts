@@ -167,18 +167,19 @@ export class SottoConversationMenu extends SottoElement {
   }
 
   #onSelect({ detail }: MenuSelectEvent): void {
-    this.rule = this.#ruleNow
     if (detail === 'close') this.#intend({ do: 'close' })
     else if (detail === 'block') this.#intend({ do: 'block' })
     else if (detail === 'mute')
       this.#intend({ do: 'mute', on: !(this.conversation.contact?.muted ?? false) })
     else if (detail === 'search' || detail === 'export')
       this.dispatchEvent(new Event(`open-${detail}`, { bubbles: true, composed: true }))
-    else void this.updateComplete.then(() => this.show(detail))
+    else void this.show(detail)
   }
 
   /** Opens the dialog with this id: rename, history, clear, remove. */
-  show(id: string): void {
+  async show(id: string): Promise<void> {
+    this.rule = this.#ruleNow
+    await this.updateComplete
     this.renderRoot.querySelector<SottoDialog>(`#${id}`)?.show()
   }
 

@@ -1,6 +1,7 @@
 import { css, html } from 'lit'
-import type { Privacy } from '../../chat/index.ts'
-import { ENCRYPTION, privacySentence } from '../encryption-words.ts'
+import type { Contact, Privacy } from '../../chat/index.ts'
+import { ENCRYPTION, hasVerifiedKey, privacySentence } from '../encryption-words.ts'
+import { HISTORY } from '../history-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import { PRIVACY_LOOK } from '../privacy-look.ts'
 import { ROOM } from '../room-words.ts'
@@ -17,13 +18,13 @@ import { SottoElement } from './sotto-element.ts'
  * @fires chat-intent {ChatIntentEvent} startOtr, stopOtr, always
  * @fires open-verify {Event}
  * @fires open-keys {Event}
+ * @fires open-keeping {Event}
  */
 export class SottoEncryptionButton extends SottoElement {
   static override properties = {
     privacy: { attribute: false },
     name: {},
-    always: { type: Boolean },
-    contact: { type: Boolean },
+    contact: { attribute: false },
     self: { type: Boolean },
   }
 
@@ -53,17 +54,15 @@ export class SottoEncryptionButton extends SottoElement {
 
   declare privacy: Privacy
   declare name: string
-  declare always: boolean
-  /** Whether the peer is a contact: only those have settings of their own. */
-  declare contact: boolean
+  /** `null` for who is none: only contacts have settings of their own. */
+  declare contact: Contact | null
   /** The other devices of the account itself. */
   declare self: boolean
 
   constructor() {
     super()
     this.name = ''
-    this.always = false
-    this.contact = false
+    this.contact = null
     this.self = false
   }
 
@@ -72,7 +71,7 @@ export class SottoEncryptionButton extends SottoElement {
     const look = PRIVACY_LOOK[this.privacy.state]
     return html`
       <sotto-menu label=${ENCRYPTION.button(label)} tone=${look.tone} .items=${this.#items()}
-        text=${privacySentence(this.privacy, this.name, this.self)} @menu-select=${this.#onSelect}>
+        text=${privacySentence(this.privacy, this.name, this.self, hasVerifiedKey(this.contact))} @menu-select=${this.#onSelect}>
         <sotto-icon name=${look.icon} ?spin=${look.spin}></sotto-icon>
         <span class="label">${label}</span>
         <sotto-icon class="chevron" name="chevron-down"></sotto-icon>
@@ -89,25 +88,33 @@ export class SottoEncryptionButton extends SottoElement {
       items.push({ id: 'verify', label: ENCRYPTION.verify(who), icon: 'shield-check' })
     items.push(inWords(START[state]))
     const stop = STOP[state]
-    if (stop !== null) items.push({ ...inWords(stop), disabled: this.always })
-    if (this.contact)
-      items.push({
-        id: 'always',
-        label: ENCRYPTION.always(who),
-        icon: 'lock',
-        checked: this.always,
-      })
+    if (stop !== null) items.push({ ...inWords(stop), disabled: this.#isAlways })
+    if (this.contact !== null)
+      items.push(
+        {
+          id: 'always',
+          label: ENCRYPTION.always(who),
+          icon: 'lock',
+          checked: this.#isAlways,
+        },
+        { id: 'keeping', label: HISTORY.keeping, icon: 'rotate-ccw-clock' },
+      )
     items.push({ id: 'keys', label: ENCRYPTION.keys, icon: 'key-round' })
     return items
+  }
+
+  get #isAlways(): boolean {
+    return this.contact?.alwaysOtr ?? false
   }
 
   #onSelect({ detail }: MenuSelectEvent): void {
     const intent = (intent: ChatIntent) => this.dispatchEvent(new ChatIntentEvent(intent))
     if (detail === 'verify') this.dispatchEvent(new Event('open-verify'))
     else if (detail === 'keys') this.dispatchEvent(new Event('open-keys'))
+    else if (detail === 'keeping') this.dispatchEvent(new Event('open-keeping'))
     else if (detail === 'start') intent({ do: 'startOtr' })
     else if (detail === 'stop') intent({ do: 'stopOtr' })
-    else if (detail === 'always') intent({ do: 'always', on: !this.always })
+    else if (detail === 'always') intent({ do: 'always', on: !this.#isAlways })
   }
 }
 customElements.define('sotto-encryption-button', SottoEncryptionButton)

@@ -1,6 +1,6 @@
 import { css, html, nothing } from 'lit'
 import type { Conversation } from '../app-state.ts'
-import { CARD } from '../encryption-words.ts'
+import { CARD, ENCRYPTION, hasVerifiedKey } from '../encryption-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import type { Who } from '../own-device-words.ts'
 import { cardStyles } from './card-styles.ts'
@@ -109,12 +109,13 @@ export class SottoPrivacyCard extends SottoElement {
   }
 
   #keyChanged() {
-    const { keyChange, privacy } = this.conversation
+    const { keyChange, privacy, contact } = this.conversation
+    const isAgain = hasVerifiedKey(contact)
     const now = privacy.peerFingerprint ?? keyChange?.fingerprint ?? ''
     return html`
       <div class="card danger" role="alert">
         <sotto-icon name="shield-alert"></sotto-icon>
-        <p class="title">${CARD.keyChanged.title(this.#who)}</p>
+        <p class="title">${CARD.keyChanged.title(this.#who, isAgain)}</p>
         <div class="text"><p>${CARD.keyChanged.text}</p></div>
         <details>
           <summary>${CARD.keyChanged.details}</summary>
@@ -128,7 +129,7 @@ export class SottoPrivacyCard extends SottoElement {
           </dl>
         </details>
         <div class="actions">
-          <button type="button" class="primary" @click=${() => this.dispatchEvent(new Event('open-verify'))}>${CARD.keyChanged.verify}</button>
+          <button type="button" class="primary" @click=${() => this.dispatchEvent(new Event('open-verify'))}>${isAgain ? CARD.keyChanged.verify : ENCRYPTION.verifyNow(this.#who)}</button>
           <button type="button" @click=${() => this.#intend({ do: 'trust', fingerprint: now, decision: 'accepted' })}>${CARD.keyChanged.accept}</button>
         </div>
       </div>`
