@@ -138,6 +138,16 @@ export const ICONS = {
     ],
     ['circle', { cx: '16.5', cy: '7.5', r: '.5', fill: 'currentColor' }],
   ],
+  loader: [
+    ['path', { d: 'M12 2v4' }],
+    ['path', { d: 'm16.2 7.8 2.9-2.9' }],
+    ['path', { d: 'M18 12h4' }],
+    ['path', { d: 'm16.2 16.2 2.9 2.9' }],
+    ['path', { d: 'M12 18v4' }],
+    ['path', { d: 'm4.9 19.1 2.9-2.9' }],
+    ['path', { d: 'M2 12h4' }],
+    ['path', { d: 'm4.9 4.9 2.9 2.9' }],
+  ],
   'loader-circle': [['path', { d: 'M21 12a9 9 0 1 1-6.219-8.56' }]],
   lock: [
     ['rect', { width: '18', height: '11', x: '3', y: '11', rx: '2', ry: '2' }],

@@ -1,7 +1,7 @@
 import type { PrivacyState, Protection } from '../chat/index.ts'
 import type { IconName } from './icons.ts'
 
-/** How a state looks. Every state that stands still has a shape of its own: colour only repeats what shape and words say. */
+/** How a state looks. Every state has a shape of its own: colour only repeats what shape and words say. */
 export interface Look {
   readonly icon: IconName
   readonly tone: 'plain' | 'safe' | 'caution' | 'danger'
@@ -13,7 +13,7 @@ export const PRIVACY_LOOK: Record<PrivacyState, Look> = {
   connecting: { icon: 'loader-circle', tone: 'plain', spin: true },
   plaintext: { icon: 'lock-open', tone: 'plain' },
   unsupported: { icon: 'circle-question-mark', tone: 'caution' },
-  starting: { icon: 'loader-circle', tone: 'plain', spin: true },
+  starting: { icon: 'loader', tone: 'plain', spin: true },
   unverified: { icon: 'lock', tone: 'caution' },
   verified: { icon: 'shield-check', tone: 'safe' },
   keyChanged: { icon: 'shield-alert', tone: 'danger' },

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
 import type { IconName } from '../icons.ts'
 import './icon.ts'
 import { shared } from './shared-styles.ts'
@@ -171,7 +172,11 @@ export class SottoMenu extends LitElement {
       <div popover @beforetoggle=${this.#onBeforeToggle} @toggle=${this.#onToggle} @keydown=${this.#onKey}>
         ${this.text === '' ? nothing : html`<p class="text" id="text">${this.text}</p>`}
         <div role="menu" aria-label=${this.label} aria-describedby=${this.text === '' ? nothing : 'text'}>
-          ${this.items.map((item) => this.#item(item))}
+          ${repeat(
+            this.items, // Entries come and go while it is open: focus and press stay with theirs.
+            ({ id }) => id,
+            (item) => this.#item(item),
+          )}
         </div>
       </div>`
   }
