@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from 'vitest/config'
 import { appShell } from './app-shell-plugin.ts'
 import { checksums } from './checksums-plugin.ts'
+import { tightStyles } from './tight-styles-plugin.ts'
 
 /**
  * The development server has the edge inside, with the practice buddy, as `npm start` does. It is
@@ -57,7 +58,12 @@ export default defineConfig({
   root: 'web',
   publicDir: 'public',
   cacheDir: '../node_modules/.vite',
-  plugins: [edgeInside(), appShell(join(import.meta.dirname, 'web', 'public')), checksums()],
+  plugins: [
+    tightStyles(),
+    edgeInside(),
+    appShell(join(import.meta.dirname, 'web', 'public')),
+    checksums(),
+  ],
   build: {
     outDir: '../dist/web',
     emptyOutDir: true,

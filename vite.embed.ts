@@ -1,12 +1,13 @@
 import { defineConfig } from 'vitest/config'
 import { checksums } from './checksums-plugin.ts'
+import { tightStyles } from './tight-styles-plugin.ts'
 
 /** Builds `<sotto-chat>` as a library into `dist/embed`: one module to import, its parts beside it. */
 export default defineConfig({
   root: 'web',
   publicDir: false,
   base: './',
-  plugins: [checksums()],
+  plugins: [tightStyles(), checksums()],
   build: {
     outDir: '../dist/embed',
     emptyOutDir: true,
