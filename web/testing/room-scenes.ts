@@ -67,6 +67,7 @@ export function roomScenes(people: readonly ChatEvent[], ago: (minutes: number) 
       intents: [{ do: 'writeTo', whom: privately }],
     },
     'room-members': { events: here, selected: ROOM, open: 'members' },
+    'room-nickname': { events: here, selected: ROOM, open: 'nickname' },
     'room-invite': { events: here, selected: ROOM, open: 'invite' },
     'room-left': {
       events: [

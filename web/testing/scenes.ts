@@ -42,12 +42,16 @@ export interface Scene {
     | 'settings'
     | 'add'
     | 'menu'
+    | 'options'
     | 'room'
     | 'members'
     | 'invite'
+    | 'nickname'
     | 'search'
     | 'history'
     | 'clear'
+    | 'rename'
+    | 'remove'
     | 'export'
     | 'emoji'
   /** What the person has done in the selected conversation. */
@@ -185,6 +189,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     message(BOB, 'peer', 'Perfect.', ago(1), { protection: 'verified' }),
   ),
   menu: { ...bob(privacy(BOB, 'unverified')), open: 'menu' },
+  options: { ...bob(privacy(BOB, 'unverified')), open: 'options' },
+  rename: { ...bob(privacy(BOB, 'unverified')), open: 'rename' },
+  'remove-contact': { ...bob(privacy(BOB, 'unverified')), open: 'remove' },
   none: bob(privacy(BOB, 'none')),
   connecting: bob(privacy(BOB, 'connecting', { composer: 'holds' })),
   starting: bob(

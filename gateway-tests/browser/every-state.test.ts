@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { build, type PreviewServer, preview } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accessibilityFindings, colourFindings } from './accessible.ts'
+import { startChromium } from './chromium.ts'
+
+/** Every scene of the gallery, which is every state that the window has a picture for. */
+const ROOT = join(import.meta.dirname, '..', '..', 'web')
+const BUILT = mkdtempSync(join(tmpdir(), 'sotto-gallery-'))
+
+let browser: Browser
+let server: PreviewServer
+let gallery: string
+let names: readonly string[]
+
+beforeAll(async () => {
+  const shared = { configFile: false, root: ROOT, logLevel: 'error' } as const
+  await build({
+    ...shared,
+    worker: { format: 'es' },
+    build: {
+      outDir: BUILT,
+      emptyOutDir: true,
+      target: 'es2022',
+      minify: false,
+      rolldownOptions: { input: join(ROOT, 'gallery.html') },
+    },
+  })
+  server = await preview({ ...shared, build: { outDir: BUILT }, preview: { port: 0 } })
+  const { port } = server.httpServer.address() as AddressInfo
+  gallery = `http://localhost:${port}/gallery.html`
+  browser = await startChromium()
+  const list = await browser.newPage()
+  await list.goto(gallery)
+  await list.getByRole('link').first().waitFor()
+  names = await list.getByRole('link').allTextContents()
+  await list.close()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.close()
+  rmSync(BUILT, { recursive: true, force: true })
+})
+
+test('there is a scene for each state of encryption and of a verification', () => {
+  expect(names).toEqual(
+    expect.arrayContaining(
+      'none connecting plaintext unsupported starting unverified verified key-changed ended room'
+        .split(' ')
+        .concat('waiting asked asked-code succeeded one-sided verification-failed'.split(' '))
+        .concat('aborted no-questions failed gap offline invited room-called'.split(' ')),
+    ),
+  )
+})
+
+/** What a scene opens, so that an empty page cannot pass for it. */
+const OPENED: Readonly<Record<string, readonly ['dialog' | 'menu', RegExp]>> = {
+  'add-contact': ['dialog', /^Add contact$/],
+  'clear-history': ['dialog', /^Clear the history with Bob\?$/],
+  compare: ['dialog', /^Verify Bob$/],
+  emoji: ['dialog', /^Emoji$/],
+  'enter-room': ['dialog', /^Enter a room$/],
+  export: ['dialog', /^Export/],
+  'history-rule': ['dialog', /^Messages with Bob$/],
+  keys: ['dialog', /^Keys$/],
+  menu: ['menu', /^Encryption: Encrypted, not verified$/],
+  options: ['menu', /^Conversation options$/],
+  'remove-contact': ['dialog', /^Remove Bob/],
+  rename: ['dialog', /^Rename Bob/],
+  'room-invite': ['dialog', /^Invite/],
+  'room-nickname': ['dialog', /nickname/],
+  search: ['dialog', /^Search messages$/],
+  settings: ['dialog', /^Settings$/],
+  'verify-dialog': ['dialog', /^Verify Bob$/],
+}
+
+test.each([1280, 320])(
+  'at %i px axe finds nothing, light or dark, and nothing hangs over',
+  async (width) => {
+    const page = await browser.newPage({
+      viewport: { width, height: 800 },
+      reducedMotion: 'reduce',
+    })
+    const found: Record<string, readonly string[]> = {}
+    for (const name of names) {
+      await page.goto(`${gallery}?scene=${name}&language=en`)
+      await page.locator('html[data-ready]').waitFor()
+      const opened = OPENED[name]
+      if (opened === undefined) await page.getByRole('heading').first().waitFor()
+      else await page.getByRole(opened[0], { name: opened[1] }).waitFor()
+      await page.emulateMedia({ colorScheme: 'light' })
+      const findings = [...(await overhang(page)), ...(await accessibilityFindings(page))]
+      await page.emulateMedia({ colorScheme: 'dark' }) // Only the colours are others.
+      findings.push(...(await colourFindings(page)).map((one) => `dark: ${one}`))
+      if (findings.length > 0) found[name] = findings
+    }
+    await page.close()
+    expect(found).toEqual({})
+  },
+  360_000,
+)
+
+/** What reaches beyond the window, or is wider than the dialog that it is in. */
+async function overhang(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(() => {
+    const over: string[] = []
+    const check = (what: Element, name: string) => {
+      if (what.scrollWidth > what.clientWidth)
+        over.push(`${name}: ${what.scrollWidth} of ${what.clientWidth} px`)
+    }
+    check(document.documentElement, 'page')
+    const roots: (Document | ShadowRoot)[] = [document]
+    for (const root of roots) {
+      for (const element of root.querySelectorAll('*')) {
+        if (element.shadowRoot !== null) roots.push(element.shadowRoot)
+        if (!element.matches('dialog[open], :popover-open')) continue
+        check(element, element.localName)
+        const { left, right } = element.getBoundingClientRect()
+        if (left < 0 || right > innerWidth) over.push(`${element.localName}: ${left} to ${right}`)
+      }
+    }
+    return over
+  })
+}
