@@ -168,24 +168,14 @@ test('a switch shows the other list and conversation, and what is typed stays wh
 })
 
 test('each account has a key of its own, and trust in one is none in the other', async () => {
-  const key = async () => {
-    await alice.page.getByRole('button', { name: 'Settings' }).click()
-    const settings = alice.page.getByRole('dialog', { name: 'Settings' })
-    await settings.waitFor()
-    const own = alice.page.locator('sotto-settings-dialog sotto-fingerprint')
-    const text = await own.evaluate((element) => String(Reflect.get(element, 'value')))
-    await alice.page.keyboard.press('Escape')
-    await settings.waitFor({ state: 'hidden' })
-    return text
-  }
-  const atWork = await key()
+  const atWork = await alice.ownFingerprint()
   await bob.turnTo('work')
   await alice.verifyWithSecret('bob', 'the red door')
   await bob.answer('the red door')
   await alice.privacy('Verified')
 
   await switchTo('alice')
-  expect(await key()).not.toBe(atWork)
+  expect(await alice.ownFingerprint()).not.toBe(atWork)
   await alice.privacy('Encrypted, not verified')
 })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Served, serve } from '../../serve.ts'
+import { accessibilityFindings } from './accessible.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
@@ -35,24 +36,9 @@ afterAll(async () => {
   await served?.stop()
 })
 
-async function openVault(person: Person, part: string): Promise<void> {
-  await person.page.getByRole('button', { name: 'Settings' }).click()
-  await person.press('Keys and backup…')
-  await person.page.getByRole('dialog', { name: 'Keys and backup' }).waitFor()
-  await person.page.locator('sotto-vault-dialog summary').getByText(part, { exact: true }).click()
-}
-
-async function ownFingerprint(person: Person): Promise<string> {
-  await person.page.getByRole('button', { name: 'Settings' }).click()
-  const own = person.page.locator('sotto-settings-dialog sotto-fingerprint')
-  const text = await own.evaluate((element) => String(Reflect.get(element, 'value')))
-  await person.page.keyboard.press('Escape')
-  return text
-}
-
 async function openBackup(person: Person, file: string, passphrase: string): Promise<void> {
   await person.page.getByLabel('Backup file').setInputFiles(file)
-  await person.page.locator('#restore-passphrase').fill(passphrase)
+  await person.field('Passphrase for the backup').fill(passphrase)
   await person.press('Open the backup')
 }
 
@@ -62,10 +48,11 @@ test('a backup is made under a passphrase of its own', async () => {
   await alice.sees('blue heron')
   await alice.verifyWithSecret('Practice buddy', 'blue heron')
   await alice.privacy('Verified')
-  fingerprint = await ownFingerprint(alice)
-  await openVault(alice, 'Backup')
-  await alice.page.locator('#backup-passphrase').fill(PASSPHRASE)
-  await alice.page.locator('#backup-again').fill(PASSPHRASE)
+  fingerprint = await alice.ownFingerprint()
+  await alice.openVault('Backup')
+  await alice.field('Passphrase for the backup').fill(PASSPHRASE)
+  await alice.field('The same again').fill(PASSPHRASE)
+  expect(await accessibilityFindings(alice.page)).toEqual([])
   const downloading = alice.page.waitForEvent('download')
   await alice.press('Make a backup')
   const download = await downloading
@@ -87,6 +74,7 @@ test('on another device nothing opens with a wrong passphrase, or a damaged file
   writeFileSync(text, 'hello')
   await openBackup(other, text, PASSPHRASE)
   await other.page.getByText('not a file of the right kind').waitFor()
+  expect(await accessibilityFindings(other.page)).toEqual([])
 })
 
 test('what is in it is shown before anything is restored; then the key is the same', async () => {
@@ -94,13 +82,14 @@ test('what is in it is shown before anything is restored; then the key is the sa
   const holds = other.page.getByRole('form', { name: 'In this backup' })
   await holds.getByText('alice@').waitFor()
   await holds.getByText('1, of which 1 are new here').waitFor()
+  expect(await accessibilityFindings(other.page)).toEqual([])
   await other.page.getByRole('button', { name: 'Restore', exact: true }).click()
   await other.page.getByText('The backup is restored.').waitFor()
   await other.page.keyboard.press('Escape')
   await alice.page.close()
   await other.signIn()
   await other.online()
-  expect(await ownFingerprint(other)).toBe(fingerprint)
+  expect(await other.ownFingerprint()).toBe(fingerprint)
 })
 
 test('the contact is still verified, and sees no changed key', async () => {
@@ -111,14 +100,14 @@ test('the contact is still verified, and sees no changed key', async () => {
 })
 
 test('in the settings it is merged, and takes the key’s place while nobody is signed in', async () => {
-  await openVault(other, 'Restore a backup')
+  await other.openVault('Restore a backup')
   await openBackup(other, FILE, PASSPHRASE)
   await other.page.getByText('The key that is here now is replaced').waitFor()
   await other.page.getByText('1, of which 0 are new here').waitFor()
   await other.page.getByRole('button', { name: 'Restore', exact: true }).click()
   await other.page.getByRole('dialog').waitFor({ state: 'detached' })
   await other.online()
-  expect(await ownFingerprint(other)).toBe(fingerprint)
+  expect(await other.ownFingerprint()).toBe(fingerprint)
 })
 
 test('another account’s backup is refused', async () => {
@@ -126,13 +115,14 @@ test('another account’s backup is refused', async () => {
   const bob = await Person.arrive(await newPerson(browser, origin), served.edge.url, 'bob')
   await bob.createAccount()
   await bob.online()
-  await openVault(bob, 'Restore a backup')
+  await bob.openVault('Restore a backup')
   await openBackup(bob, FILE, PASSPHRASE)
   await bob.page.getByText('This belongs to another account.').waitFor()
 })
 
 test('libotr’s keys and fingerprints go out, and come in again', async () => {
-  await openVault(other, 'From another program')
+  await other.openVault('From another program')
+  expect(await accessibilityFindings(other.page)).toEqual([])
   const files: string[] = []
   other.page.on('download', async (download) => {
     const path = join(FOLDER, download.suggestedFilename())
@@ -147,16 +137,15 @@ test('libotr’s keys and fingerprints go out, and come in again', async () => {
   expect(readFileSync(prints, 'latin1')).toMatch(
     /^buddy@\S+\talice@\S+\tprpl-simple\t[0-9a-f]{40}\tsmp\n$/,
   )
-  const dialog = other.page.locator('sotto-vault-dialog')
-  await dialog.getByLabel('Key file').setInputFiles(keys)
-  await dialog.getByLabel('Use this key').selectOption({ index: 1 })
-  await dialog.getByText('Your present key is replaced.').waitFor()
+  await other.page.getByLabel('Key file').setInputFiles(keys)
+  await other.page.getByLabel('Use this key').selectOption({ index: 1 })
+  await other.page.getByText('Your present key is replaced.').waitFor()
   const carol = `carol@example.org\talice@example.org/Home\tprpl-jabber\t${'ab'.repeat(20)}\tverified\n`
   writeFileSync(prints, carol)
-  await dialog.getByLabel('Fingerprints file').setInputFiles(prints)
-  await dialog.getByLabel('Learn these contacts’ keys').waitFor()
+  await other.page.getByLabel('Fingerprints file').setInputFiles(prints)
+  await other.page.getByLabel('Learn these contacts’ keys').waitFor()
   await other.press('Import')
   await other.online()
-  expect(await ownFingerprint(other)).toBe(fingerprint)
+  expect(await other.ownFingerprint()).toBe(fingerprint)
   await other.turnTo('carol')
 })

@@ -151,7 +151,9 @@ test('the library: one call brings the element to life, under the page’s own s
 test('leaves the page its title, its language and its focus', async () => {
   expect(await page.title()).toBe('Host')
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('nl')
-  expect(await page.locator('sotto-chat').getAttribute('lang')).toBe('en')
+  expect(
+    await page.evaluate(() => document.querySelector('sotto-chat')!.getAttribute('lang')),
+  ).toBe('en')
   expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT')
 })
 
@@ -198,7 +200,9 @@ test('stops, says goodbye, and leaves an empty place', async () => {
   )
   await bob.sees('alice left the conversation.')
   expect(
-    await page.locator('sotto-chat').evaluate((chat) => chat.shadowRoot!.textContent?.trim()),
+    await page.evaluate(() =>
+      document.querySelector('sotto-chat')!.shadowRoot!.textContent?.trim(),
+    ),
   ).toBe('')
   expect(complaints).toEqual([])
 })

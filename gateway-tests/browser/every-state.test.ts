@@ -89,7 +89,7 @@ test.each([1280, 320])(
     const found: Record<string, readonly string[]> = {}
     for (const name of names) {
       await page.goto(`${gallery}?scene=${name}&language=en`)
-      await page.locator('html[data-ready]').waitFor()
+      await page.waitForFunction(() => 'ready' in document.documentElement.dataset)
       const opened = OPENED[name]
       if (opened === undefined) await page.getByRole('heading').first().waitFor()
       else await page.getByRole(opened[0], { name: opened[1] }).waitFor()

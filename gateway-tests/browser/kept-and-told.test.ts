@@ -173,16 +173,11 @@ test('a key of before can be forgotten, the one in use cannot', async () => {
 
 test('the key of somebody else is noticed, and not trusted', async () => {
   const { page } = alice
-  await alice.encryptionMenu('Keys…')
-  const used = page.locator('sotto-keys-dialog .key sotto-fingerprint').last()
-  const fingerprint = await used.evaluate((element) => String(Reflect.get(element, 'value')))
-  await page.keyboard.press('Escape')
+  const { theirs: fingerprint } = await alice.fingerprints('bob')
   const file = join(mkdtempSync(join(tmpdir(), 'sotto-prints-')), 'otr.fingerprints')
   const me = `alice@${edge.domain}`
   writeFileSync(file, `mallory@example.org\t${me}\tprpl-simple\t${fingerprint}\tverified\n`)
-  await alice.press('Settings')
-  await alice.press('Keys and backup…')
-  await page.getByText('From another program', { exact: true }).click()
+  await alice.openVault('From another program')
   await page.getByLabel('Fingerprints file').setInputFiles(file)
   await page.getByLabel('Learn these contacts’ keys').waitFor()
   await alice.press('Import')
@@ -201,10 +196,9 @@ test('the key of somebody else is noticed, and not trusted', async () => {
 test('a passphrase is asked for again when nobody was there', async () => {
   const erin = await arrive('erin', (context) => context.clock.install())
   const { page } = erin
-  await erin.press('Settings')
-  await erin.press('Keys and backup…')
+  await erin.openVault()
   await page.getByLabel('New passphrase').fill('four quiet words here')
-  await page.getByLabel('The same again').first().fill('four quiet words here')
+  await erin.field('The same again').fill('four quiet words here')
   await erin.press('Set passphrase')
   await page.getByText('The passphrase is set.').waitFor({ timeout: 60_000 })
   await page.getByRole('combobox', { name: 'Lock when nobody is here' }).selectOption({ index: 1 })

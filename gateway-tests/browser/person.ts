@@ -132,6 +132,19 @@ export class Person {
     return this.page.getByRole('button', { name: button }).click()
   }
 
+  /** The field of this label that is seen: groups that are closed have some of the same name. */
+  field(label: string): Locator {
+    return this.page.getByLabel(label, { exact: true }).filter({ visible: true })
+  }
+
+  /** Opens a group of the dialog *Keys and backup*, of which the first is open by itself. */
+  async openVault(group?: 'Backup' | 'Restore a backup' | 'From another program' | 'Storage') {
+    await this.page.getByRole('button', { name: 'Settings' }).click()
+    await this.press('Keys and backup…')
+    await this.page.getByRole('dialog', { name: 'Keys and backup' }).waitFor()
+    if (group !== undefined) await this.page.getByText(group, { exact: true }).click()
+  }
+
   async verifyWithSecret(peer: string, secret: string): Promise<void> {
     await this.#verifyBy(peer, 'Shared secret')
     await this.page.getByRole('textbox', { name: 'The secret' }).fill(secret)
@@ -145,19 +158,23 @@ export class Person {
     await this.#startVerification()
   }
 
+  /** Looks up the own fingerprint in the settings: 40 lower-case hex digits. */
+  async ownFingerprint(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Settings' }).click()
+    const own = await fingerprintIn(this.page.getByRole('region', { name: 'Your key' }))
+    await this.page.keyboard.press('Escape')
+    await this.page.getByRole('dialog', { name: 'Settings' }).waitFor({ state: 'hidden' })
+    return own
+  }
+
   /** Looks up both fingerprints, as one reads them to the other: 40 lower-case hex digits each. */
   async fingerprints(peer: string): Promise<{ readonly own: string; readonly theirs: string }> {
     await this.#verifyBy(peer, 'Compare fingerprints')
-    const own = await this.#fingerprintIn('Yours')
-    const theirs = await this.#fingerprintIn(`${peer}’s`)
+    const of = (name: string) => fingerprintIn(this.page.getByRole('group', { name }))
+    const own = await of('Yours')
+    const theirs = await of(`${peer}’s`)
     await this.page.keyboard.press('Escape')
     return { own, theirs }
-  }
-
-  async #fingerprintIn(group: string): Promise<string> {
-    const readOut = /(?:[0-9a-f] ){7}[0-9a-f](?:, (?:[0-9a-f] ){7}[0-9a-f]){4}/i
-    const digits = this.page.getByRole('group', { name: group }).getByText(readOut)
-    return ((await digits.textContent()) ?? '').replaceAll(/[ ,]/g, '').toLowerCase()
   }
 
   async #verifyBy(peer: string, way: string): Promise<void> {
@@ -184,4 +201,11 @@ export class Person {
     await this.page.getByRole('textbox', { name: 'Answer' }).fill(secret)
     await this.page.getByRole('button', { name: 'Answer', exact: true }).click()
   }
+}
+
+/** The fingerprint that is read out there, digit by digit: 40 lower-case hex digits. */
+export async function fingerprintIn(place: Locator): Promise<string> {
+  const readOut = /(?:[0-9a-f] ){7}[0-9a-f](?:, (?:[0-9a-f] ){7}[0-9a-f]){4}/i
+  const digits = await place.getByText(readOut).textContent()
+  return (digits ?? '').replaceAll(/[ ,]/g, '').toLowerCase()
 }

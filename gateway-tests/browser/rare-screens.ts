@@ -216,26 +216,26 @@ async function keysAndPassphrases(): Promise<void> {
   await gus.press('Practice with the buddy')
   await gus.sees('blue heron')
   const backup = join(scratch, 'gus.sotto-backup')
-  await openVault(gus, 'Backup')
-  await page.locator('#backup-passphrase').fill(PASSPHRASE)
-  await page.locator('#backup-again').fill(PASSPHRASE)
+  await gus.openVault('Backup')
+  await gus.field('Passphrase for the backup').fill(PASSPHRASE)
+  await gus.field('The same again').fill(PASSPHRASE)
   const downloading = page.waitForEvent('download')
   await gus.press('Make a backup')
   await (await downloading).saveAs(backup)
   await page.getByText('The backup is made.').waitFor()
   await take(page, 'backup-made')
   await page.keyboard.press('Escape')
-  await openVault(gus, 'Restore a backup')
+  await gus.openVault('Restore a backup')
   await page.getByLabel('Backup file').setInputFiles(backup)
-  await page.getByLabel('Passphrase for the backup').last().fill(PASSPHRASE)
+  await gus.field('Passphrase for the backup').fill(PASSPHRASE)
   await gus.press('Open the backup')
   await page.getByRole('form', { name: 'In this backup' }).waitFor()
   await take(page, 'backup-opened')
   await page.keyboard.press('Escape')
 
-  await openVault(gus, 'Passphrase')
+  await gus.openVault()
   await page.getByLabel('New passphrase').fill(PASSPHRASE)
-  await page.getByLabel('The same again').first().fill(PASSPHRASE)
+  await gus.field('The same again').fill(PASSPHRASE)
   await gus.press('Set passphrase')
   await page.getByText('The passphrase is set.').waitFor({ timeout: 30_000 })
   await take(page, 'passphrase-set')
@@ -267,12 +267,6 @@ async function keysAndPassphrases(): Promise<void> {
   await page.getByRole('heading', { name: 'Your key is gone' }).waitFor()
   await take(page, 'keys-gone')
   await page.close()
-}
-
-async function openVault({ page }: Person, group: string): Promise<void> {
-  await page.getByRole('button', { name: 'Settings' }).first().click()
-  await page.getByRole('button', { name: 'Keys and backup…' }).click()
-  await page.getByText(group, { exact: true }).first().click()
 }
 
 async function theOwnOtherDevice(): Promise<void> {

@@ -74,7 +74,7 @@ test('a name is a room of the own domain; it is never encrypted, and says why', 
   expect(await item.getAttribute('aria-disabled')).toBe('true')
   await alice.page.getByText('This encryption works between two people').waitFor()
   await alice.page.keyboard.press('Escape')
-  expect(await alice.page.getByRole('button', { name: 'Send a file' }).count()).toBe(0)
+  expect(await alice.page.getByRole('button', { name: 'Attach files' }).count()).toBe(0)
 })
 
 test('everybody there is listed beside the messages, oneself as "You"', async () => {

@@ -46,7 +46,10 @@ class Walker {
   }
 
   async enter(label: string, text: string): Promise<void> {
-    await this.type(this.page.getByLabel(label, { exact: true }).first(), text)
+    await this.type(
+      this.page.getByLabel(label, { exact: true }).filter({ visible: true }).first(),
+      text,
+    )
   }
 
   async send(text: string): Promise<void> {
@@ -166,8 +169,8 @@ await task('9 keep the key safe: a backup', a, async () => {
   await a.press('Settings')
   await a.press('Keys and backup…')
   await a.click(a.page.getByText('Backup', { exact: true }).first())
-  await a.type(a.page.locator('#backup-passphrase'), 'four quiet words here')
-  await a.type(a.page.locator('#backup-again'), 'four quiet words here')
+  await a.enter('Passphrase for the backup', 'four quiet words here')
+  await a.enter('The same again', 'four quiet words here')
   await a.press('Make a backup')
   await a.sees('The backup is made.')
   await a.page.keyboard.press('Escape')

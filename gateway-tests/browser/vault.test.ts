@@ -29,27 +29,13 @@ beforeAll(async () => {
   await alice.sees('blue heron')
   await alice.verifyWithSecret('Practice buddy', 'blue heron')
   await alice.privacy('Verified')
-  fingerprint = await ownFingerprint()
+  fingerprint = await alice.ownFingerprint()
 })
 
 afterAll(async () => {
   await browser?.close()
   await served?.stop()
 })
-
-async function openVault(): Promise<void> {
-  await alice.page.getByRole('button', { name: 'Settings' }).click()
-  await alice.press('Keys and backup…')
-  await alice.page.getByRole('dialog', { name: 'Keys and backup' }).waitFor()
-}
-
-async function ownFingerprint(): Promise<string> {
-  await alice.page.getByRole('button', { name: 'Settings' }).click()
-  const own = alice.page.locator('sotto-settings-dialog sotto-fingerprint')
-  const text = await own.evaluate((element) => String(Reflect.get(element, 'value')))
-  await alice.page.keyboard.press('Escape')
-  return text
-}
 
 /** Everything that the browser stores for the page, as text. */
 async function stored(): Promise<string> {
@@ -58,7 +44,6 @@ async function stored(): Promise<string> {
     const show = (_: string, value: unknown) =>
       value instanceof Uint8Array ? String.fromCharCode(...value) : value
     for (const { name = '' } of await indexedDB.databases()) {
-      if (name === 'sotto-accounts') continue
       const db = await new Promise<IDBDatabase>((resolve) => {
         const opening = indexedDB.open(name)
         opening.onsuccess = () => resolve(opening.result)
@@ -82,17 +67,17 @@ test('the first verification is followed by a word about backups', async () => {
 
 test('two passphrases that differ are not set', async () => {
   await alice.page.getByRole('textbox', { name: 'Message' }).fill('half a sentence')
-  await openVault()
+  await alice.openVault()
   expect(await accessibilityFindings(alice.page)).toEqual([])
   await alice.page.getByLabel('New passphrase').fill('four quiet words here')
-  await alice.page.getByLabel('The same again').first().fill('four quite words here')
+  await alice.field('The same again').fill('four quite words here')
   await alice.press('Set passphrase')
   await alice.page.getByText('The two are not the same.').waitFor()
 })
 
 test('once it is set, nothing of keys, contacts or messages can be read in the databases', async () => {
   expect(await stored()).toMatch(/buddy@.*half a sentence/)
-  await alice.page.getByLabel('The same again').first().fill('four quiet words here')
+  await alice.field('The same again').fill('four quiet words here')
   await alice.press('Set passphrase')
   await alice.page.getByText('The passphrase is set.').waitFor()
   const all = await stored()
@@ -114,7 +99,7 @@ test('locked, a wrong passphrase opens nothing and is said; the right one goes o
   await alice.page.getByLabel('Passphrase', { exact: true }).fill('four quiet words here')
   await alice.press('Unlock')
   await alice.online()
-  expect(await ownFingerprint()).toBe(fingerprint)
+  expect(await alice.ownFingerprint()).toBe(fingerprint)
   await alice.turnTo('Practice buddy')
   await alice.write('after the lock')
   await alice.privacy('Verified')
@@ -130,10 +115,10 @@ test('after a reload the account is locked as well', async () => {
 })
 
 test('changed, the old one opens nothing; removed, everything is as before', async () => {
-  await openVault()
+  await alice.openVault()
   await alice.page.getByLabel('Present passphrase').fill('four quiet words here')
   await alice.page.getByLabel('New passphrase').fill('another')
-  await alice.page.getByLabel('The same again').first().fill('another')
+  await alice.field('The same again').fill('another')
   await alice.press('Change passphrase')
   await alice.page.getByText('The passphrase is changed.').waitFor()
   await alice.page.getByLabel('Present passphrase').fill('four quiet words here')
@@ -146,13 +131,13 @@ test('changed, the old one opens nothing; removed, everything is as before', asy
   await alice.page.reload()
   await alice.signIn()
   await alice.online()
-  expect(await ownFingerprint()).toBe(fingerprint)
+  expect(await alice.ownFingerprint()).toBe(fingerprint)
 })
 
 test('whoever has lost it can only start anew, and has to say so in letters', async () => {
-  await openVault()
+  await alice.openVault()
   await alice.page.getByLabel('New passphrase').fill('soon lost')
-  await alice.page.getByLabel('The same again').first().fill('soon lost')
+  await alice.field('The same again').fill('soon lost')
   await alice.press('Set passphrase')
   await alice.page.getByText('The passphrase is set.').waitFor()
   await alice.press('Lock now')
@@ -160,9 +145,10 @@ test('whoever has lost it can only start anew, and has to say so in letters', as
   const anew = alice.page.getByRole('button', { name: 'Delete and start anew' })
   expect(await anew.isDisabled()).toBe(true)
   await alice.page.getByLabel('Type alice to confirm').fill('alice')
+  expect(await accessibilityFindings(alice.page)).toEqual([])
   await anew.click()
   await alice.online()
-  expect(await ownFingerprint()).not.toBe(fingerprint)
+  expect(await alice.ownFingerprint()).not.toBe(fingerprint)
   expect(await alice.page.getByRole('button', { name: /^Practice buddy/ }).count()).toBe(0)
 })
 
