@@ -3,7 +3,7 @@ import type { PrivacyState, Transfer } from '../chat/index.ts'
 import type { HeldFile } from './app-state.ts'
 import { faultSentence } from './fault-words.ts'
 import { language, region } from './language.ts'
-import { number, plural, wordsOf } from './wording.ts'
+import { number, plural, sentences, wordsOf } from './wording.ts'
 
 /** Files on their way, and what is there of them. */
 export const FILE = wordsOf(() => ({
@@ -88,11 +88,10 @@ function tooMany(max: number): string {
 
 /** What signing out, or leaving, would lose. */
 export function atStakeSentence(going: number, unsaved: number): string {
-  const sentences = [
+  return sentences(
     going === 0 ? null : msg('Files are on their way. Signing out stops them.'),
     unsaved === 0 ? null : msg('Received files are not saved. Signing out deletes them.'),
-  ]
-  return sentences.filter((sentence) => sentence !== null).join(' ')
+  )
 }
 
 /** Why a file would have to go in clear. */
@@ -127,9 +126,7 @@ export function fileSentence({ state, direction, size }: Transfer, name: string)
     case 'done':
       return isIn ? FILE.received : FILE.sent
     case 'failed':
-      return isIn
-        ? `${faultSentence(state.fault)} ${FILE.peerMayRetry(name)}`
-        : faultSentence(state.fault)
+      return sentences(faultSentence(state.fault), isIn ? FILE.peerMayRetry(name) : null)
     case 'cancelled':
       if (state.by === 'peer') return FILE.cancelledByPeer(name)
       return FILE.cancelledByUs

@@ -13,6 +13,7 @@ export const OFFICE = wordsOf(() => ({
   shown: (account: string) => msg(str`You are now using ${account}.`),
   to: (account: string) => msg(str`To ${account}`),
   show: msg('Show'),
+  news: (account: string, words: string) => msg(str`${account}: ${words}`),
 }))
 
 const STATUS = wordsOf(

@@ -39,3 +39,8 @@ export function number(value: number): string {
 export function list(parts: readonly string[]): string {
   return new Intl.ListFormat(region(), { type: 'unit', style: 'short' }).format(parts)
 }
+
+/** Whole sentences, one after the other. */
+export function sentences(...all: readonly (string | null)[]): string {
+  return all.filter((sentence) => sentence !== null).join(' ')
+}

@@ -220,7 +220,7 @@ function news(account: AccountHere): readonly string[] {
   const { address, unread } = account
   const name = bare(address!)
   const words = []
-  if (unread > 0) words.push(`${name}: ${CONTACTS.unread(unread)}`)
-  if (needsPerson(account)) words.push(`${name}: ${statusWords(account)}`)
+  if (unread > 0) words.push(OFFICE.news(name, CONTACTS.unread(unread)))
+  if (needsPerson(account)) words.push(OFFICE.news(name, statusWords(account)))
   return words
 }

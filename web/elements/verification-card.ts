@@ -5,6 +5,7 @@ import type { IconName } from '../icons.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import type { Who } from '../own-device-words.ts'
 import { ABORTED, describeSecret, RESULT } from '../verification-words.ts'
+import { sentences } from '../wording.ts'
 import { cardStyles } from './card-styles.ts'
 import './countdown.ts'
 import './icon.ts'
@@ -125,7 +126,10 @@ export class SottoVerificationCard extends SottoElement {
           'danger',
           RESULT.failed,
           this.#text(
-            `${verification.stillVerified ? RESULT.failedStill : RESULT.failedMore} ${RESULT.attempts(verification.attempts)}`,
+            sentences(
+              verification.stillVerified ? RESULT.failedStill : RESULT.failedMore,
+              RESULT.attempts(verification.attempts),
+            ),
             html`${this.#again(verification.until)}${this.#open('open-compare', RESULT.compare, verification.until > Date.now())}`,
           ),
         )
