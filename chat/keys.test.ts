@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { OtrEngine } from '../otr/index.ts'
 import { MemoryStore } from './testing/memory-store.ts'
+import { onlyVersion2 } from './testing/older-otr.ts'
 import { type Actor, couple, stage } from './testing/stage.ts'
 
 test('signing out while the key is made cancels that: none is saved, and the next is made anew', async () => {
@@ -161,21 +161,3 @@ test('keys are forgotten and trusted only where that makes sense', async () => {
   alice.client.forgetKey(bob.address, fingerprint)
   expect(alice.contact(bob.address)!.keys).toEqual([])
 })
-
-function onlyVersion2(engine: OtrEngine): OtrEngine {
-  return {
-    identity: (account) => engine.identity(account),
-    renewIdentity: (account) => engine.renewIdentity(account),
-    open: (session, setup) =>
-      engine.open(session, { ...setup, policy: { ...setup.policy, allowV3: false } }),
-    run: (session, command) =>
-      engine.run(
-        session,
-        command.op === 'policy'
-          ? { op: 'policy', policy: { ...command.policy, allowV3: false } }
-          : command,
-      ),
-    close: (session) => engine.close(session),
-    dispose: () => engine.dispose(),
-  }
-}

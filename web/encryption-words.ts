@@ -108,6 +108,8 @@ export const CARD = wordsOf(() => ({
     text: msg(
       'Your messages are waiting. A new device or a reinstalled app does this; so does someone in between.',
     ),
+    older: (name: string) =>
+      msg(str`${name} used a newer kind of encryption before. Someone may be in between.`),
     verify: msg('Verify again'),
     accept: msg('Use without verifying'),
     details: msg('Details'),
@@ -125,6 +127,7 @@ export const KEYS = wordsOf(() => ({
   noneOfTheirs: (name: string) =>
     msg(str`None seen yet. It is learned when encryption with ${name} starts.`),
   inUse: msg('In use now'),
+  version: (version: 2 | 3) => msg(str`OTR version ${version}`),
   seen: (first: number, last: number) =>
     msg(str`First seen ${dayOf(first)}, last seen ${dayOf(last)}`),
   unverified: msg('Not verified'),

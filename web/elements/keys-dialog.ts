@@ -142,7 +142,8 @@ export class SottoKeysDialog extends SottoElement {
 
   #key(key: KnownKey) {
     const { fingerprint, firstSeen, lastSeen, verified } = key
-    const inUse = fingerprint === this.conversation.privacy.peerFingerprint
+    const { peerFingerprint, version } = this.conversation.privacy
+    const inUse = fingerprint === peerFingerprint
     return html`
       <div class="key">
         <sotto-fingerprint words .value=${fingerprint}></sotto-fingerprint>
@@ -153,6 +154,7 @@ export class SottoKeysDialog extends SottoElement {
               : html`<span class="safe"><sotto-icon name="shield-check"></sotto-icon>${KEYS.verified(verified)}</span>`
           }
           ${inUse ? html`<span><sotto-icon name="check"></sotto-icon>${KEYS.inUse}</span>` : nothing}
+          ${inUse && version !== null ? html`<span>${KEYS.version(version)}</span>` : nothing}
         </p>
         <p class="hint">${KEYS.seen(firstSeen, lastSeen)}</p>
         <div class="actions">

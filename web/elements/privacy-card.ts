@@ -112,10 +112,13 @@ export class SottoPrivacyCard extends SottoElement {
     const { keyChange, privacy, contact } = this.conversation
     const isAgain = hasVerifiedKey(contact)
     const now = privacy.peerFingerprint ?? keyChange?.fingerprint ?? ''
+    // Without another key it is the version of encryption that is not what it was.
+    const title =
+      keyChange === null ? CARD.keyChanged.older(this.name) : CARD.keyChanged.title(this.#who, isAgain)
     return html`
       <div class="card danger" role="alert">
         <sotto-icon name="shield-alert"></sotto-icon>
-        <p class="title">${CARD.keyChanged.title(this.#who, isAgain)}</p>
+        <p class="title">${title}</p>
         <div class="text"><p>${CARD.keyChanged.text}</p></div>
         <details>
           <summary>${CARD.keyChanged.details}</summary>

@@ -803,6 +803,7 @@
 'sf70cf4535962c6a5': `Denne kryptering virker mellem to personer, og et rum har flere. Alle i det og dets server kan læse det, der siges.`,
 'sf79b6f3086d4512d': `Brug den her`,
 'sf7ae30d13f5c5154': `Den bekræftede identitet på din anden enhed er ændret.`,
+'sf81a3f6e1ddae65a': str`OTR-version ${0}`,
 'sf832767f3a594ecf': `Gemt. Kopien i denne browser forsvinder, når du logger ud.`,
 'sf84c83e0d9113464': `Denne browser blokerer notifikationer for denne side. Tillad dem i webstedets indstillinger.`,
 'sf8b82cb7e28387e6': `Adgangssætningen er fjernet.`,

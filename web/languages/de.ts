@@ -803,6 +803,7 @@
 'sf70cf4535962c6a5': `Diese Verschlüsselung funktioniert zwischen zwei Personen, und ein Raum hat mehr. Alle darin und sein Server können lesen, was gesagt wird.`,
 'sf79b6f3086d4512d': `Hier verwenden`,
 'sf7ae30d13f5c5154': `Die überprüfte Identität deines anderen Geräts hat sich geändert.`,
+'sf81a3f6e1ddae65a': str`OTR-Version ${0}`,
 'sf832767f3a594ecf': `Gespeichert. Die Kopie in diesem Browser verschwindet, wenn du dich abmeldest.`,
 'sf84c83e0d9113464': `Dieser Browser blockiert Benachrichtigungen für diese Seite. Erlaube sie in den Website-Einstellungen.`,
 'sf8b82cb7e28387e6': `Die Passphrase ist entfernt.`,

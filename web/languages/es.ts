@@ -803,6 +803,7 @@
 'sf70cf4535962c6a5': `Este cifrado funciona entre dos personas, y una sala tiene más. Todos en ella, y su servidor, pueden leer lo que se dice.`,
 'sf79b6f3086d4512d': `Usarla aquí`,
 'sf7ae30d13f5c5154': `La identidad verificada de tu otro dispositivo ha cambiado.`,
+'sf81a3f6e1ddae65a': str`Versión ${0} de OTR`,
 'sf832767f3a594ecf': `Guardado. La copia de este navegador desaparece al cerrar sesión.`,
 'sf84c83e0d9113464': `Este navegador bloquea las notificaciones de esta página. Permítelas en los ajustes del sitio.`,
 'sf8b82cb7e28387e6': `La frase de contraseña se ha quitado.`,

@@ -803,6 +803,7 @@
 'sf70cf4535962c6a5': `Deze versleuteling werkt tussen twee mensen, en een ruimte heeft er meer. Iedereen erin en de server kan lezen wat er wordt gezegd.`,
 'sf79b6f3086d4512d': `Hier gebruiken`,
 'sf7ae30d13f5c5154': `De geverifieerde identiteit van je andere apparaat is veranderd.`,
+'sf81a3f6e1ddae65a': str`OTR-versie ${0}`,
 'sf832767f3a594ecf': `Opgeslagen. De kopie in deze browser verdwijnt als je je afmeldt.`,
 'sf84c83e0d9113464': `Deze browser blokkeert meldingen voor deze pagina. Sta ze toe in de site-instellingen.`,
 'sf8b82cb7e28387e6': `De wachtwoordzin is verwijderd.`,
