@@ -40,10 +40,15 @@ window.told = []
 for (const name of ['sotto-account', 'sotto-unread', 'sotto-event'])
   element.addEventListener(name, ({ detail }) =>
     window.told.push([name, detail.state ?? detail.type ?? detail]))
-window.sotto = startSotto(element, JSON.parse(document.querySelector('#options').textContent))`
+const options = JSON.parse(document.querySelector('#options').textContent)
+window.start = (others) => {
+  window.sotto = startSotto(element, { ...options, ...others })
+}
+window.start({})`
 
 const HOST_STYLE = `sotto-chat { block-size: 36rem; inline-size: 60rem; --accent: rgb(0, 90, 90) }
-sotto-chat::part(list) { border: 3px solid rgb(0, 90, 90) }`
+sotto-chat::part(list) { border: 3px solid rgb(0, 90, 90) }
+sotto-chat::part(conversation) { border: 5px solid rgb(90, 0, 90) }`
 
 const POLICY = (edge: Edge) =>
   [
@@ -127,6 +132,15 @@ function answer(path: string): readonly [type: string, body: string | Buffer | n
   }
 }
 
+/** What the page has of the library. */
+interface Host {
+  start(options: { readonly theme?: string }): void
+  readonly sotto: { open(peer: string | null): void; stop(): Promise<void> }
+}
+
+const open = (peer: string | null) =>
+  page.evaluate((whom) => (window as unknown as Host).sotto.open(whom), peer)
+
 const told = (name: string) =>
   page.evaluate(
     (wanted) =>
@@ -194,10 +208,28 @@ test('one conversation alone, for whoever is being called', async () => {
   expect(await page.getByRole('button', { name: 'Back to contacts' }).count()).toBe(0)
 })
 
+test('the page opens a conversation, another one, and all of them again', async () => {
+  await open(null)
+  const list = page.getByRole('navigation', { name: 'Contacts' })
+  await list.waitFor()
+  await open(`sip:bob@${edge.domain}`)
+  await list.waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: 'bob' }).waitFor()
+  await page.getByRole('log').getByText('a word for the page').waitFor()
+  const frame = await page.getByRole('region', { name: 'Conversation with bob' }).evaluate((at) => {
+    const host = at.closest('[part="conversation"]') ?? (at.getRootNode() as ShadowRoot).host
+    return getComputedStyle(host).borderTopColor
+  })
+  expect(frame).toBe('rgb(90, 0, 90)')
+  await open('dora') // With whom nothing was ever said.
+  await page.getByRole('heading', { name: 'dora' }).waitFor()
+  expect(await page.getByRole('log').getByText('a word for the page').count()).toBe(0)
+  await open(null)
+  await list.getByRole('button', { name: /^bob/ }).waitFor()
+})
+
 test('stops, says goodbye, and leaves an empty place', async () => {
-  await page.evaluate(() =>
-    (window as unknown as { sotto: { stop(): Promise<void> } }).sotto.stop(),
-  )
+  await page.evaluate(() => (window as unknown as Host).sotto.stop())
   await bob.sees('alice left the conversation.')
   expect(
     await page.evaluate(() =>
@@ -205,6 +237,24 @@ test('stops, says goodbye, and leaves an empty place', async () => {
     ),
   ).toBe('')
   expect(complaints).toEqual([])
+})
+
+test('begins anew in the same place, dark where the page is light', async () => {
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const before = await paper()
+  await page.evaluate(() => (window as unknown as Host).start({ theme: 'dark' }))
+  const list = page.getByRole('navigation', { name: 'Contacts' })
+  await list.getByRole('button', { name: /^bob/ }).waitFor()
+  const { scheme, letters } = await list.evaluate((at) => {
+    const { colorScheme, color } = getComputedStyle(at)
+    return { scheme: colorScheme, letters: color }
+  })
+  expect(scheme).toBe('dark')
+  const [red] = letters.match(/\d+/g)!.map(Number)
+  expect(red, 'light letters').toBeGreaterThan(200)
+  expect(await paper()).toBe(before)
+  expect(await accessibilityFindings(page)).toEqual([])
+  await page.evaluate(() => (window as unknown as Host).sotto.stop())
 })
 
 test('the example page: conversations over the softphone’s own connection', async () => {
