@@ -1,50 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { build, type PreviewServer, preview } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { accessibilityFindings, colourFindings } from './accessible.ts'
 import { startChromium } from './chromium.ts'
+import { Gallery } from './gallery.ts'
 
 /** Every scene of the gallery, which is every state that the window has a picture for. */
-const ROOT = join(import.meta.dirname, '..', '..', 'web')
-const BUILT = mkdtempSync(join(tmpdir(), 'sotto-gallery-'))
-
 let browser: Browser
-let server: PreviewServer
-let gallery: string
+let gallery: Gallery
 let names: readonly string[]
 
 beforeAll(async () => {
-  const shared = { configFile: false, root: ROOT, logLevel: 'error' } as const
-  await build({
-    ...shared,
-    worker: { format: 'es' },
-    build: {
-      outDir: BUILT,
-      emptyOutDir: true,
-      target: 'es2022',
-      minify: false,
-      rolldownOptions: { input: join(ROOT, 'gallery.html') },
-    },
-  })
-  server = await preview({ ...shared, build: { outDir: BUILT }, preview: { port: 0 } })
-  const { port } = server.httpServer.address() as AddressInfo
-  gallery = `http://localhost:${port}/gallery.html`
   browser = await startChromium()
-  const list = await browser.newPage()
-  await list.goto(gallery)
-  await list.getByRole('link').first().waitFor()
-  names = await list.getByRole('link').allTextContents()
-  await list.close()
+  gallery = await Gallery.open()
+  const page = await browser.newPage()
+  names = await gallery.scenes(page)
+  await page.close()
 })
 
 afterAll(async () => {
   await browser?.close()
-  await server?.close()
-  rmSync(BUILT, { recursive: true, force: true })
+  await gallery?.[Symbol.asyncDispose]()
 })
 
 test('there is a scene for each state of encryption and of a verification', () => {
@@ -88,8 +63,7 @@ test.each([1280, 320])(
     })
     const found: Record<string, readonly string[]> = {}
     for (const name of names) {
-      await page.goto(`${gallery}?scene=${name}&language=en`)
-      await page.waitForFunction(() => 'ready' in document.documentElement.dataset)
+      await gallery.show(page, name)
       const opened = OPENED[name]
       if (opened === undefined) await page.getByRole('heading').first().waitFor()
       else await page.getByRole(opened[0], { name: opened[1] }).waitFor()
