@@ -27,6 +27,8 @@ export class PlainPeer {
   readonly address: Address
   /** Every text that it was sent, however it looked. */
   readonly texts: string[] = []
+  /** It says that it could not take what holds these words (RFC 4975 §7.1.2). */
+  unwanted: string | null = null
   readonly #server: ChatServer
   readonly #password: string
   readonly #agent: SipAgent
@@ -122,8 +124,10 @@ export class PlainPeer {
   #onMsrp(event: MsrpSessionEvent): void {
     if (event.type !== 'message') return
     const content = unseal(event.message)
-    if ('text' in content) this.texts.push(content.text)
-    this.#session?.report(event.message.id, 200)
+    if (!('text' in content)) return
+    this.texts.push(content.text)
+    const isUnwanted = this.unwanted !== null && content.text.includes(this.unwanted)
+    this.#session?.report(event.message.id, isUnwanted ? 413 : 200)
   }
 }
 

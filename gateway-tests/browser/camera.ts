@@ -8,6 +8,9 @@ const SIZES = [
   { width: 390, height: 844 },
 ] as const
 
+/** The states that were asked for by name; none: all of them. */
+const WANTED = process.argv.slice(2)
+
 mkdirSync(FOLDER, { recursive: true })
 
 /**
@@ -16,6 +19,7 @@ mkdirSync(FOLDER, { recursive: true })
  * @param open - what a change of size closes, opened again
  */
 export async function take(page: Page, state: string, open = async () => {}): Promise<void> {
+  if (WANTED.length > 0 && !WANTED.includes(state)) return
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const size of SIZES) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -9,6 +9,7 @@ import { startEdge } from '../edge.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
+import { unreadable } from './unreadable.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
 /** Most rows that are drawn at once, with dividers: see `ROWS_MAX` of web/limits.ts. */
@@ -181,7 +182,7 @@ test('a message that could not be read is a gap; its writer is asked for it once
   await alice.write('hello erin')
   await alice.page.getByRole('button', { name: 'Send unencrypted' }).click()
   await alice.privacy('Not encrypted')
-  erin.say(dataMessage(), `sip:alice@${edge.domain}` as PlainPeer['address'])
+  erin.say(unreadable(), `sip:alice@${edge.domain}` as PlainPeer['address'])
   const gap = row(alice, 'A message could not be read.')
   await gap.getByRole('button', { name: 'Ask to resend' }).click()
   const asked = gap.getByRole('button', { name: 'Asked' })
@@ -261,13 +262,6 @@ test('a message of long ago that is looked for is fetched and shown', async () =
 test('nothing broke the page’s own rules', () => {
   expect(complaints).toEqual([])
 })
-
-/** Well-formed and to nobody's key (OTRv2, "Data Message"). */
-function dataMessage(): string {
-  const parts = ['000203', '00', '00000001', '00000001', '00000001', '02', '0000000000000001']
-  const rest = ['00000004', '61626364', '00'.repeat(20), '00000000']
-  return `?OTR:${Buffer.from([...parts, ...rest].join(''), 'hex').toString('base64')}.`
-}
 
 // What follows runs in the page.
 

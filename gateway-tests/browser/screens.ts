@@ -1,6 +1,7 @@
 /**
  * Takes the pictures in `docs/screens/` from the running product: `npm run screens`. Two people and
  * the practice buddy go through every state that is met every day; `rare-screens.ts` has the others.
+ * With names, as in `npx tsx gateway-tests/browser/screens.ts room emoji`, it takes those alone.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,10 +9,12 @@ import { join } from 'node:path'
 import { FileStore, startBuddy } from '../../agent/index.ts'
 import { PlainPeer } from '../../chat/testing/plain-peer.ts'
 import { startEdge } from '../../edge/index.ts'
+import { SipPhone } from '../../edge/testing/sip-phone.ts'
 import { take } from './camera.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 import { noise, png } from './sample-files.ts'
+import { unreadable } from './unreadable.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PASSWORD = 'correct horse'
@@ -21,7 +24,7 @@ const edge = await startEdge({ port: 0, dataDir: null, webRoot: join(ROOT, 'dist
 const browser = await startChromium()
 
 const buddyAddress = `sip:buddy@${edge.domain}`
-for (const name of ['buddy', 'carol', 'dave', 'work']) await edge.enrol(name, PASSWORD)
+for (const name of ['buddy', 'carol', 'dave', 'mira', 'work']) await edge.enrol(name, PASSWORD)
 const buddy = startBuddy({
   account: {
     address: buddyAddress,
@@ -33,6 +36,7 @@ const buddy = startBuddy({
 })
 
 const alice = await arrive('alice')
+const alices = `sip:alice@${edge.domain}` as PlainPeer['address']
 await take(alice.page, 'sign-in')
 await alice.createAccount()
 await alice.online()
@@ -109,14 +113,41 @@ await carol.signIn()
 await alice.addContact('carol')
 await alice.turnTo('carol')
 await alice.write('Can you read this?')
+await alice.privacy('Setting up encryption')
+await take(alice.page, 'conversation-setting-up')
 await alice.page.getByText('carol’s app doesn’t answer to encryption.').waitFor({ timeout: 25_000 })
 await take(alice.page, 'conversation-unsupported')
 await alice.press('Send unencrypted')
 await alice.privacy('Not encrypted')
 await take(alice.page, 'conversation-plaintext')
+carol.say(unreadable(), alices)
+await alice.sees('A message could not be read.')
+await take(alice.page, 'gap')
+carol.unwanted = 'too long'
+await alice.write('Is this too long for your app?')
+await alice.sees('Not sent')
+await take(alice.page, 'not-sent')
+
+const silent = await new SipPhone(edge.wsUrl, 'mira', edge.domain).open()
+await silent.register({ password: PASSWORD })
+await alice.addContact('mira')
+await alice.turnTo('mira')
+await alice.write('Do you hear it ring?')
+const call = await silent.takeRequest('INVITE')
+await alice.privacy('Connecting')
+await take(alice.page, 'conversation-connecting')
+silent.respond(call, 480)
+silent.close()
 
 await enterRoom(bob)
-await enterRoom(alice)
+await bob.press('Invite…')
+await bob.page.getByRole('textbox', { name: 'Name or address' }).fill('alice')
+await bob.page.getByRole('button', { name: 'Invite', exact: true }).click()
+const invitation = alice.page.getByRole('group', { name: 'Invitation to a room' })
+await invitation.waitFor()
+await take(alice.page, 'room-invitation')
+await invitation.getByRole('button', { name: 'Enter' }).click()
+await alice.privacy('Room, not encrypted')
 await bob.write('Soup today, and the good bread.')
 await alice.sees('Soup today, and the good bread.')
 await alice.write('Keep me a seat!')
