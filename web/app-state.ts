@@ -82,6 +82,8 @@ export interface Conversation {
   readonly open: boolean
   readonly privacy: Privacy
   readonly verification: Verification
+  /** Of the one that runs: the answer as far as it is typed, or our one-time code; else empty. */
+  readonly verificationNote: string
   /** The last result was read and put away. */
   readonly verificationDismissed: boolean
   /** The change of key that waits for the person's decision. */
@@ -207,6 +209,7 @@ export function newConversation(peer: Address): Conversation {
     open: false,
     privacy: NO_SESSION,
     verification: { step: 'idle' },
+    verificationNote: '',
     verificationDismissed: false,
     keyChange: null,
     timeline: [],

@@ -78,6 +78,8 @@ export type ChatIntent =
   | { readonly do: 'stopOtr' }
   | { readonly do: 'always'; readonly on: boolean }
   | { readonly do: 'verify'; readonly secret: string; readonly question: string | null }
+  /** The answer as far as it is typed, or the code that is told to the peer. */
+  | { readonly do: 'noteVerification'; readonly note: string }
   | { readonly do: 'answer'; readonly secret: string }
   | { readonly do: 'abortVerification' }
   | { readonly do: 'extendVerification' }

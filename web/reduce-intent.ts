@@ -17,6 +17,8 @@ export function intend(state: AppState, peer: Address, intent: ChatIntent): AppS
       return state.conversations.get(peer)?.contact
         ? change(() => ({ invitation: null }))
         : forget(state, peer)
+    case 'noteVerification':
+      return change(() => ({ verificationNote: intent.note }))
     case 'dismissVerification':
       return change(() => ({ verificationDismissed: true }))
     case 'dismissFault':

@@ -1,4 +1,4 @@
-import type { AccountState, Address, ChatEvent, Contact } from '../chat/index.ts'
+import type { AccountState, Address, ChatEvent, Contact, Verification } from '../chat/index.ts'
 import { ACCOUNTS } from './account-words.ts'
 import {
   type AppState,
@@ -58,6 +58,7 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
       return update(state, event.peer, (c) => ({
         ...c,
         verification: event.verification,
+        verificationNote: isNoteOf(c.verification, event.verification) ? c.verificationNote : '',
         verificationDismissed: false,
       }))
     case 'message':
@@ -232,6 +233,12 @@ function closed(state: AppState, peer: Address): AppState {
 /** A blocking change is decided once the state has left `keyChanged`, whichever event came first. */
 function decided(before: Conversation, next: Conversation['privacy']['state']): boolean {
   return before.privacy.state === 'keyChanged' && next !== 'keyChanged'
+}
+
+/** More time leaves it alone; an abort too, for the next run may have begun before it. */
+function isNoteOf(before: Verification, next: Verification): boolean {
+  if (next.step !== 'asked') return next.step === 'waiting' || next.step === 'aborted'
+  return before.step === 'asked' && before.since === next.since
 }
 
 /** "Verified" must not stand beside "identity changed": a result ends with the state it was about. */

@@ -11,7 +11,7 @@ import type { LentClient } from './world.ts'
 
 /** What concerns the screen alone, and no client hears of. */
 type ScreenIntent = {
-  readonly do: 'back' | 'dismissVerification' | 'dismissFault' | 'writeTo'
+  readonly do: 'back' | 'noteVerification' | 'dismissVerification' | 'dismissFault' | 'writeTo'
 }
 
 /** A signed-in account at the desk: its client, its drafts, and what it says of being at the keys. */
@@ -148,6 +148,7 @@ export class Seat {
 function isOfScreen(intent: ChatIntent): intent is Extract<ChatIntent, ScreenIntent> {
   return (
     intent.do === 'back' ||
+    intent.do === 'noteVerification' ||
     intent.do === 'dismissVerification' ||
     intent.do === 'dismissFault' ||
     intent.do === 'writeTo'

@@ -27,7 +27,7 @@ import './timeline.ts'
 import type { SottoTimeline } from './timeline.ts'
 import './verification-card.ts'
 import { SottoElement } from './sotto-element.ts'
-import type { CodeStartedEvent, SottoVerifyDialog, Way } from './verify-dialog.ts'
+import type { SottoVerifyDialog, Way } from './verify-dialog.ts'
 
 /**
  * One conversation, whole: header, messages, whatever waits for the person, and the composer. It
@@ -53,7 +53,6 @@ export class SottoConversation extends SottoElement {
     read: { attribute: false },
     jump: {},
     withMembers: { state: true },
-    code: { state: true },
   }
 
   static override styles = [
@@ -188,8 +187,6 @@ export class SottoConversation extends SottoElement {
   declare jump: string | null
   /** Members of the room are shown beside; where there is no space, in a dialog. */
   declare withMembers: boolean
-  /** The one-time code of the verification that runs. */
-  declare code: string | null
 
   constructor() {
     super()
@@ -210,7 +207,6 @@ export class SottoConversation extends SottoElement {
     }
     this.jump = null
     this.withMembers = true
-    this.code = null
   }
 
   readonly #drop = new FileDrop(
@@ -230,13 +226,6 @@ export class SottoConversation extends SottoElement {
   /** Puts the focus on the messages. */
   focusHistory(): void {
     this.renderRoot.querySelector<SottoTimeline>('sotto-timeline')?.focus()
-  }
-
-  override willUpdate(changed: Map<string, unknown>): void {
-    const before = changed.get('conversation') as Conversation | undefined
-    const { peer, verification } = this.conversation
-    if (before !== undefined && (before.peer !== peer || isOver(verification.step)))
-      this.code = null
   }
 
   override render() {
@@ -263,7 +252,7 @@ export class SottoConversation extends SottoElement {
                 ?files=${!isRoom(conversation)}></sotto-composer>`
             : nothing
         }
-        <sotto-verify-dialog .privacy=${privacy} .name=${who} .rest=${restOf(conversation)} @code-started=${this.#onCode}></sotto-verify-dialog>
+        <sotto-verify-dialog .privacy=${privacy} .name=${who} .rest=${restOf(conversation)}></sotto-verify-dialog>
         <sotto-keys-dialog .conversation=${conversation} .fingerprint=${this.fingerprint} ?self=${this.self}></sotto-keys-dialog>
         ${
           room === null
@@ -292,7 +281,7 @@ export class SottoConversation extends SottoElement {
       ${
         verificationDismissed
           ? nothing
-          : html`<sotto-verification-card .verification=${verification} .name=${who} .code=${this.code}
+          : html`<sotto-verification-card .verification=${verification} .name=${who} .note=${conversation.verificationNote}
               ?hidden=${verification.step === 'idle'}
               @open-verify=${() => this.#openVerify()} @open-compare=${() => this.#openVerify('compare')}></sotto-verification-card>`
       }
@@ -376,13 +365,9 @@ export class SottoConversation extends SottoElement {
 
   /** The card that was answered goes away; the focus must not go with it. */
   #onDecided({ detail }: ChatIntentEvent): void {
-    if (detail.do === 'extendVerification') return
+    if (detail.do === 'extendVerification' || detail.do === 'noteVerification') return
     if (this.narrow) this.focusHistory()
     else this.focus()
-  }
-
-  #onCode({ detail }: CodeStartedEvent): void {
-    this.code = detail
   }
 }
 customElements.define('sotto-conversation', SottoConversation)
@@ -390,8 +375,4 @@ customElements.define('sotto-conversation', SottoConversation)
 /** When the next verification may begin; 0 for at once. */
 function restOf({ contact }: Conversation): number {
   return contact?.failedChecks?.until ?? 0
-}
-
-function isOver(step: Conversation['verification']['step']): boolean {
-  return step === 'succeeded' || step === 'failed' || step === 'aborted'
 }

@@ -16,7 +16,7 @@ import { SottoElement } from './sotto-element.ts'
  * Where a verification stands: on both sides, from the request to a result that stays until it is
  * put away. A request never takes the focus; it is the next stop before the composer.
  *
- * @fires chat-intent {ChatIntentEvent} answer, extendVerification, abortVerification, dismissVerification
+ * @fires chat-intent {ChatIntentEvent} noteVerification, answer, extendVerification, abortVerification, dismissVerification
  * @fires open-verify {Event} Try again, another way or the other direction.
  * @fires open-compare {Event}
  */
@@ -24,8 +24,7 @@ export class SottoVerificationCard extends SottoElement {
   static override properties = {
     verification: { attribute: false },
     name: {},
-    code: {},
-    secret: { state: true },
+    note: {},
   }
 
   static override styles = [
@@ -66,26 +65,18 @@ export class SottoVerificationCard extends SottoElement {
 
   declare verification: Verification
   declare name: Who
-  /** The one-time code of the attempt that runs, if it was one. */
-  declare code: string | null
-  declare secret: string
+  /** The answer as far as it is typed, or the own one-time code. */
+  declare note: string
 
   constructor() {
     super()
     this.verification = { step: 'idle' }
     this.name = ''
-    this.code = null
-    this.secret = ''
-  }
-
-  /** More time leaves what was typed alone. */
-  override willUpdate(changed: Map<string, unknown>): void {
-    const before = changed.get('verification') as Verification | undefined
-    if (before !== undefined && !isSameRun(before, this.verification)) this.secret = ''
+    this.note = ''
   }
 
   override render() {
-    const { verification, name } = this
+    const { verification, name, note } = this
     switch (verification.step) {
       case 'idle':
         return nothing
@@ -93,9 +84,9 @@ export class SottoVerificationCard extends SottoElement {
         return this.#card(
           'loader-circle',
           '',
-          this.code === null ? RESULT.waiting(name) : RESULT.waitingCode(name),
+          note === '' ? RESULT.waiting(name) : RESULT.waitingCode(name),
           html`
-            ${this.code === null ? nothing : html`<p class="code" aria-label=${[...this.code].join(' ')} role="img">${this.code}</p>`}
+            ${note === '' ? nothing : html`<p class="code" aria-label=${[...note].join(' ')} role="img">${note}</p>`}
             <p class="text">${COACH.theySee(name)}</p>
             ${verification.question === null ? nothing : html`<blockquote dir="auto">${verification.question}</blockquote>`}
             <p class="hint">${RESULT.timeUp}</p>
@@ -151,7 +142,7 @@ export class SottoVerificationCard extends SottoElement {
   }
 
   #asked({ question, until }: Extract<Verification, { step: 'asked' }>) {
-    const shape = describeSecret(this.secret)
+    const shape = describeSecret(this.note)
     return this.#card(
       'shield-check',
       '',
@@ -166,16 +157,13 @@ export class SottoVerificationCard extends SottoElement {
           <div class="field">
             <label for="answer">${RESULT.answerField}</label>
             <input id="answer" name="answer" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="256"
-              aria-describedby="shape proves" .value=${this.secret}
-              @input=${(event: InputEvent) => {
-                this.secret = (event.target as HTMLInputElement).value
-              }}>
+              aria-describedby="shape proves" .value=${this.note} @input=${this.#onInput}>
             <p class="hint" id="shape">${shape?.shape ?? nothing}
               ${shape?.warning ? html`<span class="warning">${shape.warning}</span>` : nothing}</p>
           </div>
           <p class="hint" id="proves">${RESULT.proves(this.name)}</p>
           <div class="actions">
-            <button class="primary" type="submit" ?disabled=${this.secret === ''}>${RESULT.answer}</button>
+            <button class="primary" type="submit" ?disabled=${this.note === ''}>${RESULT.answer}</button>
             ${this.#button(RESULT.notNow, { do: 'abortVerification' })}${this.#moreTime()}
           </div>
           <p class="hint">${RESULT.timeUp}</p>
@@ -234,14 +222,15 @@ export class SottoVerificationCard extends SottoElement {
     return html`<button type="button" class=${isFirst ? 'primary' : ''} @click=${() => this.dispatchEvent(new Event(event))}>${label}</button>`
   }
 
+  #onInput(event: InputEvent): void {
+    const note = (event.target as HTMLInputElement).value
+    this.dispatchEvent(new ChatIntentEvent({ do: 'noteVerification', note }))
+  }
+
   #onAnswer(event: SubmitEvent): void {
     event.preventDefault()
-    if (this.secret !== '')
-      this.dispatchEvent(new ChatIntentEvent({ do: 'answer', secret: this.secret }))
+    if (this.note !== '')
+      this.dispatchEvent(new ChatIntentEvent({ do: 'answer', secret: this.note }))
   }
 }
 customElements.define('sotto-verification-card', SottoVerificationCard)
-
-function isSameRun(one: Verification, other: Verification): boolean {
-  return 'since' in one && 'since' in other && one.step === other.step && one.since === other.since
-}

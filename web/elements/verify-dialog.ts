@@ -14,18 +14,10 @@ import { SottoElement } from './sotto-element.ts'
 
 export type Way = 'code' | 'question' | 'secret' | 'compare'
 
-/** A verification by one-time code was started; the code is shown until it is over. */
-export class CodeStartedEvent extends CustomEvent<string | null> {
-  constructor(code: string | null) {
-    super('code-started', { detail: code })
-  }
-}
-
 /**
  * Coaches a person through verifying another: one way at a time, one primary action for each.
  *
- * @fires chat-intent {ChatIntentEvent} verify, trust
- * @fires code-started {CodeStartedEvent}
+ * @fires chat-intent {ChatIntentEvent} noteVerification, verify, trust
  */
 export class SottoVerifyDialog extends SottoElement {
   static override properties = {
@@ -284,7 +276,8 @@ export class SottoVerifyDialog extends SottoElement {
           new ChatIntentEvent({ do: 'trust', fingerprint: peerFingerprint, decision: 'verified' }),
         )
     } else if (this.#isReady) {
-      this.dispatchEvent(new CodeStartedEvent(way === 'code' ? code : null))
+      const note = way === 'code' ? code : ''
+      this.dispatchEvent(new ChatIntentEvent({ do: 'noteVerification', note }))
       this.dispatchEvent(
         new ChatIntentEvent({
           do: 'verify',
