@@ -98,6 +98,8 @@ export interface Conversation {
   readonly deleted: ReadonlySet<string>
   readonly composing: boolean
   readonly unread: number
+  /** The first that was unread when the person came, by {@link keyOf}: a line stands above it. */
+  readonly newFrom: string | null
   /** The last thing that could not be done here, until it is put away. */
   readonly fault: ChatFault | null
 }
@@ -218,6 +220,7 @@ export function newConversation(peer: Address): Conversation {
     deleted: new Set(),
     composing: false,
     unread: 0,
+    newFrom: null,
     fault: null,
   }
 }
@@ -239,6 +242,12 @@ export const ROOM_HOST = 'conference.'
 /** The address as people write it: without the scheme. */
 export function bare(address: Address): string {
   return address.slice('sip:'.length)
+}
+
+/** The conversation with one thing more that nobody has read. */
+export function withUnread(before: Conversation, key: string): Conversation {
+  const newFrom = before.unread === 0 ? key : before.newFrom
+  return { ...before, unread: before.unread + 1, newFrom }
 }
 
 export function unreadTotal(state: AppState): number {

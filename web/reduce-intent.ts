@@ -13,6 +13,8 @@ export function intend(state: AppState, peer: Address, intent: ChatIntent): AppS
       return select(state, null)
     case 'accept':
       return select(state, peer)
+    case 'send':
+      return change(() => ({ newFrom: null })) // Who answers has read.
     case 'decline':
       return state.conversations.get(peer)?.contact
         ? change(() => ({ invitation: null }))

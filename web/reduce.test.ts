@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Address, ChatEvent, Room } from '../chat/index.ts'
-import { type AppState, nameOf, startState, unreadTotal } from './app-state.ts'
+import { type AppState, keyOf, nameOf, startState, unreadTotal } from './app-state.ts'
 import { ENTRIES_MAX } from './limits.ts'
 import { attend, reduce, select, withToast } from './reduce.ts'
 import { intend, jump, undo } from './reduce-intent.ts'
@@ -83,6 +83,16 @@ describe('messages', () => {
     const away = reduce(attend(watched, false), message(BOB, 'peer', 'five', 5))
     expect(bob(away).unread).toBe(1)
     expect(bob(attend(away, true)).unread).toBe(0)
+  })
+
+  test('begin, for the reader, with the first unread one, until the answer or the next visit', () => {
+    const news = play(message(BOB, 'peer', 'one', 1), message(BOB, 'peer', 'two', 2))
+    const { newFrom, timeline } = bob(news)
+    expect(newFrom).toBe(keyOf(timeline[0]!))
+    const reading = reduce(select(news, BOB), message(BOB, 'peer', 'three', 3))
+    expect(bob(reading).newFrom).toBe(newFrom)
+    expect(bob(select(select(reading, null), BOB)).newFrom).toBeNull()
+    expect(bob(intend(reading, BOB, { do: 'send', text: 'yes' })).newFrom).toBeNull()
   })
 
   test('come in the order of their events, notices between them', () => {

@@ -9,6 +9,7 @@ import {
   type Stage,
   signInStage,
   type Toast,
+  withUnread,
 } from './app-state.ts'
 import { faultSentence } from './fault-words.ts'
 import { isGoing, withTransfer } from './files/reduce-files.ts'
@@ -63,13 +64,9 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
       }))
     case 'message':
       return update(state, event.message.peer, (c) => ({
-        ...c,
+        ...(isNews(state, event) ? withUnread(c, messageKey(event.message)) : c),
         timeline: withMessage(c.timeline, { kind: 'message', message: event.message }),
         composing: event.message.author === 'peer' ? false : c.composing,
-        unread:
-          isOld(event) || event.message.author === 'us' || isWatched(state, c.peer)
-            ? c.unread
-            : c.unread + 1,
       }))
     case 'delivery': {
       const { type: _, peer, id, ...change } = event
@@ -148,7 +145,9 @@ export function reduce(state: AppState, event: ChatEvent): AppState {
 
 /** The person opened a conversation, or (`null`) went back to the list. */
 export function select(state: AppState, peer: Address | null): AppState {
-  return read({ ...state, selected: peer })
+  const isAllRead = peer !== null && state.conversations.get(peer)?.unread === 0
+  const before = isAllRead ? update(state, peer, (c) => ({ ...c, newFrom: null })) : state
+  return read({ ...before, selected: peer })
 }
 
 /** The page gained or lost the person's attention. */
@@ -268,9 +267,13 @@ function isOwn(entry: Entry, ids: readonly string[]): entry is Extract<Entry, { 
   return ids.includes(entry.message.id)
 }
 
-/** News to nobody: from the store, or told again by a room. */
-function isOld({ restored, message }: Extract<ChatEvent, { type: 'message' }>): boolean {
-  return restored || message.earlier === true
+/** Nobody has read it: the peer's, neither from the store nor told again by a room. */
+function isNews(
+  state: AppState,
+  { restored, message }: Extract<ChatEvent, { type: 'message' }>,
+): boolean {
+  if (restored || message.earlier === true || message.author === 'us') return false
+  return !isWatched(state, message.peer)
 }
 
 const AUTHORS = ['us', 'peer'] as const

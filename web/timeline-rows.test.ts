@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Entry } from './app-state.ts'
+import { type Entry, keyOf } from './app-state.ts'
 import { BOB, message, notice } from './testing/cast.ts'
 import { rowsOf } from './timeline-rows.ts'
 
@@ -55,6 +55,17 @@ test('what a room tells again of before stands apart from what is said since', (
   const earlier = (at: number) => says('peer', at, { earlier: true, nickname: 'Dora' })
   const now = says('peer', noon + 2, { nickname: 'Dora' })
   expect(draw([earlier(noon), earlier(noon + 1), now])).toBe('E D M -M S M')
+})
+
+test('what is not read yet begins under a line, and goes on with nobody', () => {
+  const timeline = [says('peer', noon), says('peer', noon + 1), says('peer', noon + 2)]
+  const rows = rowsOf(timeline, keyOf(timeline[1]!))
+  expect(rows.map(({ kind }) => kind)).toEqual(['day', 'message', 'new', 'message', 'message'])
+  expect(rows.filter((row) => row.kind === 'message')).toMatchObject([
+    { continued: false },
+    { continues: false, continued: true },
+    { continues: true },
+  ])
 })
 
 test('keys are unique, also where two sides chose the same id', () => {

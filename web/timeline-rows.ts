@@ -6,8 +6,8 @@ import { isSameDay } from './time-words.ts'
 /** One row of the timeline as it is drawn. */
 export type Row =
   | { readonly kind: 'day'; readonly key: string; readonly at: number }
-  /** Below it stands what a room told again of before, or what is said since. */
-  | { readonly kind: 'earlier' | 'since'; readonly key: string }
+  /** Below it stands what a room told again of before, what is said since, or what is not read yet. */
+  | { readonly kind: 'earlier' | 'since' | 'new'; readonly key: string }
   | {
       readonly kind: 'message'
       readonly key: string
@@ -25,10 +25,16 @@ export type Row =
       readonly held: HeldFile
     }
 
-/** The entries as rows, with a divider before the first row of each day. */
-export function rowsOf(shown: readonly Entry[]): readonly Row[] {
+/**
+ * The entries as rows, with a divider before the first row of each day.
+ *
+ * @param newFrom - key of the first that is not read yet; another divider comes before it
+ */
+export function rowsOf(shown: readonly Entry[], newFrom: string | null = null): readonly Row[] {
   return shown.flatMap((entry, at): Row[] => {
     const before = shown[at - 1]
+    const next = shown[at + 1]
+    const isNew = (one: Entry | undefined) => one !== undefined && keyOf(one) === newFrom
     const rows: Row[] = []
     if (isEarlier(entry) !== isEarlier(before)) {
       const kind = isEarlier(entry) ? 'earlier' : 'since'
@@ -36,13 +42,14 @@ export function rowsOf(shown: readonly Entry[]): readonly Row[] {
     }
     if (before === undefined || !isSameDay(momentOfEntry(before), momentOfEntry(entry)))
       rows.push({ kind: 'day', key: `day ${keyOf(entry)}`, at: momentOfEntry(entry) })
+    if (isNew(entry)) rows.push({ kind: 'new', key: 'new' })
     if (entry.kind !== 'message') rows.push({ ...entry, key: keyOf(entry) })
     else
       rows.push({
         ...entry,
         key: keyOf(entry),
-        continues: belongs(before, entry),
-        continued: belongs(entry, shown[at + 1]) && sameState(entry, shown[at + 1]),
+        continues: !isNew(entry) && belongs(before, entry),
+        continued: !isNew(next) && belongs(entry, next) && sameState(entry, next),
       })
     return rows
   })

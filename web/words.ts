@@ -175,6 +175,7 @@ export const CHAT = wordsOf(() => ({
   notice: msg('Notice:', { desc: 'Read out before a line that no person wrote' }),
   noMessages: msg('No messages yet.'),
   composing: (name: string) => msg(str`${name} is writing…`),
+  newMessages: msg('New messages'),
   latest: msg('Jump to latest'),
   earlier: msg('Show earlier messages'),
   retry: msg('Retry'),

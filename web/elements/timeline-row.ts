@@ -41,6 +41,8 @@ export function rowTemplate(row: Row, context: RowContext) {
   switch (row.kind) {
     case 'day':
       return html`<li class="day" aria-live="off">${dividerOf(row.at, Date.now())}</li>`
+    case 'new':
+      return html`<li class="divider" aria-live="off">${CHAT.newMessages}</li>`
     case 'earlier':
     case 'since':
       return html`<li class="divider" aria-live="off">${ROOM[row.kind]}</li>`

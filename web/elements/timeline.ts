@@ -133,7 +133,7 @@ export class SottoTimeline extends SottoElement {
 
   override render() {
     const { conversation, name } = this
-    const rows = rowsOf(this.#drawn.entries)
+    const rows = rowsOf(this.#drawn.entries, conversation.newFrom)
     const context = {
       name,
       privacy: conversation.privacy.state,

@@ -1,5 +1,5 @@
 import type { Address, Transfer } from '../../chat/index.ts'
-import type { AppState, Entry, HeldFile } from '../app-state.ts'
+import { type AppState, type Entry, type HeldFile, keyOf, withUnread } from '../app-state.ts'
 import { ENTRIES_MAX } from '../limits.ts'
 
 type FileEntry = Extract<Entry, { kind: 'file' }>
@@ -27,9 +27,8 @@ export function withTransfer(state: AppState, transfer: Transfer): AppState {
   return {
     ...state,
     conversations: new Map(state.conversations).set(peer, {
-      ...conversation,
+      ...(isNews ? withUnread(conversation, keyOf(entry)) : conversation),
       timeline: at === -1 ? [...timeline, entry].slice(-ENTRIES_MAX) : timeline.with(at, entry),
-      unread: conversation.unread + (isNews ? 1 : 0),
     }),
   }
 }

@@ -699,6 +699,7 @@
 'sd24106fe816f4d2b': str`Start, og sig koden til ${0}.`,
 'sd27c1fc84d8dd171': str`Beskeder med ${0}`,
 'sd2ad9f0b68f88701': `Logget ud`,
+'sd3b60ec2f9fb421b': `Nye beskeder`,
 'sd4f98f77371b8567': `Sendt igen`,
 'sd50de3540e9ef90e': str`Denne sides relæ, ${0}, fordi udbyderens ikke kan bruges`,
 'sd519e41e9b7def04': `Tjek forbindelsen`,

@@ -699,6 +699,7 @@
 'sd24106fe816f4d2b': str`Starte, und sage ${0} den Code.`,
 'sd27c1fc84d8dd171': str`Nachrichten mit ${0}`,
 'sd2ad9f0b68f88701': `Abgemeldet`,
+'sd3b60ec2f9fb421b': `Neue Nachrichten`,
 'sd4f98f77371b8567': `Noch einmal gesendet`,
 'sd50de3540e9ef90e': str`Das Relay dieser Seite, ${0}, weil das des Anbieters nicht nutzbar ist`,
 'sd519e41e9b7def04': `Verbindung prüfen`,

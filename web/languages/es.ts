@@ -699,6 +699,7 @@
 'sd24106fe816f4d2b': str`Empieza y dile el código a ${0}.`,
 'sd27c1fc84d8dd171': str`Mensajes con ${0}`,
 'sd2ad9f0b68f88701': `Sesión cerrada`,
+'sd3b60ec2f9fb421b': `Mensajes nuevos`,
 'sd4f98f77371b8567': `Enviado otra vez`,
 'sd50de3540e9ef90e': str`El relé de esta página, ${0}, porque el del proveedor no sirve`,
 'sd519e41e9b7def04': `Comprobar la conexión`,

@@ -699,6 +699,7 @@
 'sd24106fe816f4d2b': str`Begin, en zeg ${0} de code.`,
 'sd27c1fc84d8dd171': str`Berichten met ${0}`,
 'sd2ad9f0b68f88701': `Afgemeld`,
+'sd3b60ec2f9fb421b': `Nieuwe berichten`,
 'sd4f98f77371b8567': `Opnieuw verstuurd`,
 'sd50de3540e9ef90e': str`Het relay van deze pagina, ${0}, omdat dat van de aanbieder niet bruikbaar is`,
 'sd519e41e9b7def04': `Verbinding controleren`,
