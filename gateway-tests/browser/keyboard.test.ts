@@ -22,8 +22,9 @@ let his: Keys
 async function arrive(name: string, contact: string): Promise<[Person, Keys]> {
   const person = await Person.inOwnBrowser(browser, edge.url, name, {
     // Headless has nobody to ask where a file should go: then it is a download.
-    prepare: (context) =>
-      context.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker')),
+    prepare: async (context) => {
+      await context.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'))
+    },
   })
   const keys = new Keys(person)
   await keys.fill('Name', name)
