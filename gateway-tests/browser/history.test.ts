@@ -9,6 +9,7 @@ import { startEdge } from '../edge.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
+import { fillStore } from './stored-messages.ts'
 import { unreadable } from './unreadable.ts'
 
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
@@ -117,6 +118,7 @@ describe('what was said', () => {
     await text.hover()
     await text.getByRole('button', { name: 'Delete message' }).click()
     await text.waitFor({ state: 'detached' })
+    await page.getByText('Message deleted.').waitFor()
     await page.getByText('Message deleted.').waitFor({ state: 'detached' })
     await menu(alice, 'Search…')
     await page.getByRole('searchbox', { name: 'Search for' }).fill('cafe')
@@ -270,32 +272,6 @@ function focusedText(): string | null {
   let at: Element | null = document.activeElement
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
   return at?.querySelector('sotto-message')?.shadowRoot?.textContent ?? null
-}
-
-async function fillStore({ own, count }: { own: string; count: number }): Promise<void> {
-  const db = await new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(`sotto:${own}`)
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-  const transaction = db.transaction('messages', 'readwrite')
-  const messages = transaction.objectStore('messages')
-  messages.clear()
-  const peer = own.replace('alice', 'bob')
-  const plain = { peer, nickname: null, contentType: 'text/plain', protection: 'none' }
-  const settled = { reason: null, resent: false }
-  for (let n = 0; n < count; n++) {
-    const isOwn = n % 3 === 0
-    const text = `message ${n}${n % 7 === 0 ? '\nwith\nmore\nlines' : ''}`
-    const author = isOwn ? 'us' : 'peer'
-    const delivery = isOwn ? 'delivered' : null
-    const at = Date.now() - (count - n) * 600_000
-    messages.add({ ...plain, ...settled, id: `seed-${n}-of-many`, author, text, delivery, at })
-  }
-  await new Promise((resolve) => {
-    transaction.oncomplete = resolve
-  })
-  db.close()
 }
 
 /** Scrolls up as a reader does, and notes how many rows there were and what moved under the eyes. */

@@ -19,6 +19,12 @@ import { timelineStyles } from './timeline-styles.ts'
 /** Closer to the end than this counts as being at the end, in pixels. */
 const NEAR_END = 48
 
+/** A row, and how far down in what is seen it is, in pixels. */
+interface Anchor {
+  readonly row: Element
+  readonly top: number
+}
+
 /**
  * The messages and notices of a conversation. A log: what the peer writes is read out as it comes;
  * own messages and receipts are not. It stays at the end while the reader is there. Of very many rows
@@ -67,8 +73,11 @@ export class SottoTimeline extends SottoElement {
   /** The conversation as it was drawn last. */
   #before: Conversation | null = null
   #drawn: Drawn = { entries: [], isMoreAbove: false, isMoreBelow: false }
-  /** A row that stays where it is while others come and go, and how far down it is. */
-  #anchor: { readonly row: Element; readonly top: number } | null = null
+  /** A row that stays where it is while others come and go. */
+  #anchor: Anchor | null = null
+  /** What the reader had before them when they scrolled last, and how wide it was. */
+  #place: Anchor | null = null
+  #width = 0
 
   constructor() {
     super()
@@ -123,9 +132,12 @@ export class SottoTimeline extends SottoElement {
   }
 
   override firstUpdated(): void {
-    // The window and the composer change in size.
+    // The window and the composer change in size; where it is the width, lines break elsewhere.
     const grown = new ResizeObserver(() => {
+      const { clientWidth } = this.#scroll
       if (!this.away) this.#toEnd()
+      else if (clientWidth !== this.#width) this.#bringBack(this.#place)
+      this.#width = clientWidth
     })
     grown.observe(this.#scroll)
     grown.observe(this.renderRoot.querySelector('.inner')!)
@@ -190,8 +202,7 @@ export class SottoTimeline extends SottoElement {
     await Promise.all([...bubbles].map((bubble) => bubble.updateComplete))
     if (this.#found !== null) return this.#showFound(this.#found)
     if (!this.away) this.#toEnd()
-    else if (anchor?.row.isConnected)
-      this.#scroll.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top
+    else this.#bringBack(anchor)
     this.#fill()
   }
 
@@ -206,7 +217,8 @@ export class SottoTimeline extends SottoElement {
   }
 
   #onScroll(): void {
-    const { scrollTop, scrollHeight, clientHeight } = this.#scroll
+    const { scrollTop, scrollHeight, clientHeight, clientWidth } = this.#scroll
+    if (clientWidth !== this.#width) return // It was not the reader: see what observes the size.
     const isAtEnd = scrollHeight - scrollTop - clientHeight <= NEAR_END
     // Only a reader goes up. Messages that grow below leave the end without anybody's wish.
     if (isAtEnd && !this.#drawn.isMoreBelow) {
@@ -214,6 +226,7 @@ export class SottoTimeline extends SottoElement {
       this.start = null
     } else if (scrollTop < this.#top) this.away = true
     this.#top = scrollTop
+    if (this.away) this.#place = this.#firstOnScreen()
     this.#fill()
   }
 
@@ -261,10 +274,20 @@ export class SottoTimeline extends SottoElement {
     this.dispatchEvent(new AppIntentEvent({ do: 'jumped' }))
   }
 
-  #firstOnScreen(): { readonly row: Element; readonly top: number } | null {
-    const { top } = this.#scroll.getBoundingClientRect()
-    const row = this.#rows.find((one) => one.getBoundingClientRect().bottom > top)
-    return row === undefined ? null : { row, top: row.getBoundingClientRect().top }
+  /** The first row that begins there, or the one that is all that is seen. */
+  #firstOnScreen(): Anchor | null {
+    const rows = this.#rows.map((row) => ({ row, top: this.#depthOf(row) }))
+    const { clientHeight } = this.#scroll
+    const begins = rows.find(({ top }) => top >= 0 && top < clientHeight)
+    return begins ?? rows.findLast(({ top }) => top < 0) ?? null
+  }
+
+  #bringBack(anchor: Anchor | null): void {
+    if (anchor?.row.isConnected) this.#scroll.scrollTop += this.#depthOf(anchor.row) - anchor.top
+  }
+
+  #depthOf(row: Element): number {
+    return row.getBoundingClientRect().top - this.#scroll.getBoundingClientRect().top
   }
 
   /** Rooms are never told who has seen what. */
