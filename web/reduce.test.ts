@@ -199,6 +199,11 @@ describe('strangers', () => {
     expect(state.selected).toBeNull()
   })
 
+  test('leave nothing behind when they are declined', () => {
+    const state = reduce(intend(play(invited), CAROL, { do: 'decline' }), bye)
+    expect(state.conversations.has(CAROL)).toBe(false)
+  })
+
   test('become contacts', () => {
     const state = play(invited, contact(CAROL, 'Carol'), {
       type: 'opened',

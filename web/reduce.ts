@@ -217,9 +217,9 @@ function stageAfter(stage: Stage, account: AccountState): Stage {
 
 function closed(state: AppState, peer: Address): AppState {
   const before = state.conversations.get(peer)
-  // A stranger who gave up, or whom we declined, leaves nothing behind.
-  if (before !== undefined && before.contact === null && before.timeline.length === 0)
-    return forget(state, peer)
+  if (before === undefined) return state // Declined: nothing was left of them then.
+  // A stranger who gave up leaves nothing behind.
+  if (before.contact === null && before.timeline.length === 0) return forget(state, peer)
   return update(state, peer, (c) => ({
     ...c,
     open: false,
