@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Edge, startEdge } from '../../edge/index.ts'
+import { accessibilityFindings } from './accessible.ts'
 import { startChromium } from './chromium.ts'
 import { fileFrom, ownFile } from './file-cards.ts'
 import { Keys } from './keys.ts'
 import { Person } from './person.ts'
 
-/** Two people with a keyboard each, and no mouse: from the first line on, nothing is clicked. */
+/** Two people with a keyboard each, who use no mouse. */
 const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
 
 let browser: Browser
@@ -83,6 +84,23 @@ describe('Tab', () => {
     await hers.tabTo('Message', 'Shift+Tab')
     await hers.press('Backspace')
   })
+})
+
+test('the settings tell which keys there are', async () => {
+  await hers.press('F6')
+  await hers.tabTo('Settings', 'Shift+Tab')
+  await hers.press('Enter')
+  await alice.page.getByRole('heading', { name: 'Keyboard' }).waitFor()
+  expect(await alice.page.getByRole('term').allTextContents()).toEqual(
+    expect.arrayContaining(['F6', 'F8', 'Shift+F8', 'Arrow keys', 'Enter', 'Escape']),
+  )
+  const does = alice.page
+    .getByRole('definition')
+    .filter({ hasText: 'To the next of several accounts' })
+  await does.waitFor()
+  expect(await accessibilityFindings(alice.page)).toEqual([])
+  await hers.press('Escape', 'F6')
+  await hers.areAt('textbox', 'Message')
 })
 
 describe('the arrows', () => {

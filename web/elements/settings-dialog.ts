@@ -17,6 +17,7 @@ import './dialog.ts'
 import type { SottoDialog } from './dialog.ts'
 import './fingerprint.ts'
 import './icon.ts'
+import './keyboard-help.ts'
 import { settingsStyles } from './settings-styles.ts'
 import { shared } from './shared-styles.ts'
 import './sign-out.ts'
@@ -142,6 +143,7 @@ export class SottoSettingsDialog extends SottoElement {
             ${this.#flag('pictures', FILE_SETTINGS.pictures)}
             ${this.#flag('cleanPhotos', FILE_SETTINGS.cleanPhotos)}
           </fieldset>
+          <sotto-keyboard-help></sotto-keyboard-help>
           <sotto-blocked-list .blocked=${this.blocked}></sotto-blocked-list>
           <section aria-labelledby="your-key">
             <h3 id="your-key">${SETTINGS.yourKey}</h3>
