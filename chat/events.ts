@@ -252,7 +252,7 @@ export type AccountState =
   /** The long-term key is being made, before anything else. */
   | {
       readonly state: 'makingKey'
-      /** How many numbers were tried so far; about one in 36 will do. */
+      /** How many numbers were tried so far; about one in 33 will do. */
       readonly candidates?: number
     }
   | { readonly state: 'connecting' }

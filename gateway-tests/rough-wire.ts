@@ -1,4 +1,5 @@
 import type { Who } from './otr-harness.ts'
+import { repeatable } from './soak/repeatable.ts'
 
 /** Both ends of a conversation, as whoever carries its texts sees them. */
 export interface Ends {
@@ -30,7 +31,7 @@ interface Letter {
  * message in ten each, until all has arrived. The same seed gives the same choices.
  */
 export async function talkOverRoughWire(ends: Ends, count: number, seed: number): Promise<Traffic> {
-  const random = mulberry(seed)
+  const random = repeatable(seed)
   const chance = (probability: number) => random() < probability
   const way: Record<Who, Letter[]> = { we: [], they: [] }
   const readable: Record<Who, string[]> = { we: [], they: [] }
@@ -76,15 +77,4 @@ export async function talkOverRoughWire(ends: Ends, count: number, seed: number)
 
 function wording(number: number): string {
   return `${number} ä€🌍`
-}
-
-/** Repeatable choices. */
-function mulberry(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -45,7 +45,8 @@ export interface ActorOptions {
   readonly files?: FileHost
 }
 
-const PASSWORD = 'correct horse'
+/** Everybody's. */
+export const PASSWORD = 'correct horse'
 
 /** What an edge is lent whose timers run this many times faster, such as the 5 s between rosters. */
 export function hurried(speed: number): EdgeEnv {
@@ -106,7 +107,7 @@ export class Actor {
   readonly address: Address
   readonly store: MemoryStore
   readonly events: ChatEvent[] = []
-  readonly #sockets: NodeWebSocket[] = []
+  readonly #machine: Machine = { sockets: [], isDead: false }
   #isIn = false
   /** Milliseconds by which this one's clock goes fast. */
   #ahead = 0
@@ -115,7 +116,7 @@ export class Actor {
   constructor(server: ChatServer, name: string, options: ActorOptions) {
     const { store, speed = 1, password = PASSWORD, otr = (engine) => engine } = options
     const env = {
-      ...nodeEnv(speed, this.#sockets, options.forge ?? null),
+      ...nodeEnv(speed, this.#machine, options.forge ?? null),
       now: () => Date.now() + this.#ahead,
     }
     this.store = store ?? new MemoryStore(keysOf(server, name))
@@ -158,7 +159,8 @@ export class Actor {
   /** The machine dies: no word to anybody, and nothing is heard any more. */
   vanish(): void {
     this.#isIn = false
-    for (const socket of this.#sockets) {
+    this.#machine.isDead = true
+    for (const socket of this.#machine.sockets) {
       socket.removeAllListeners()
       socket.on('error', () => {})
       socket.terminate()
@@ -167,12 +169,12 @@ export class Actor {
 
   /** The network fails under every connection; the client lives on. */
   cut(): void {
-    for (const socket of this.#sockets) socket.terminate()
+    for (const socket of this.#machine.sockets) socket.terminate()
   }
 
   /** The network carries nothing any more, and says nothing of it, under every connection of now. */
   strand(): void {
-    for (const socket of this.#sockets) {
+    for (const socket of this.#machine.sockets) {
       socket.send = () => {}
       socket.pong = () => {}
       socket.removeAllListeners('message')
@@ -182,7 +184,7 @@ export class Actor {
 
   /** The server sends what no server should, on every open socket of this kind. */
   mishear(protocol: 'sip' | 'msrp', text: string): void {
-    for (const socket of this.#sockets) {
+    for (const socket of this.#machine.sockets) {
       if (socket.protocol !== protocol || socket.readyState !== socket.OPEN) continue
       socket.emit('message', Buffer.from(text), false)
     }
@@ -313,22 +315,27 @@ const KEYS = new Map<Address, MemoryKeyStore>()
 /** A test that waits longer than this for an event has failed. */
 const PATIENCE_MS = 30_000
 
-function nodeEnv(
-  speed: number,
-  sockets: NodeWebSocket[],
-  forge: ActorOptions['forge'] | null,
-): ChatEnv {
+/** What an app runs on. A dead one's timers stand still, so that nothing is tried again. */
+interface Machine {
+  readonly sockets: NodeWebSocket[]
+  isDead: boolean
+}
+
+function nodeEnv(speed: number, machine: Machine, forge: ActorOptions['forge'] | null): ChatEnv {
   return {
     connect: (url, protocol) => {
       const socket = new NodeWebSocket(url, protocol, { perMessageDeflate: false })
-      sockets.push(socket)
+      machine.sockets.push(socket)
+      if (machine.isDead) socket.terminate()
       if (forge && protocol === 'sip') forgeMessages(socket, forge)
       return socket as unknown as WebSocket
     },
     random: (length) => randomFillSync(new Uint8Array(length)),
     now: () => Date.now(),
     after: (ms, task) => {
-      const timer = setTimeout(task, ms / speed)
+      const timer = setTimeout(() => {
+        if (!machine.isDead) task()
+      }, ms / speed)
       return () => clearTimeout(timer)
     },
   }
