@@ -107,7 +107,7 @@ describe('two people at two windows', () => {
     await alice.privacy('Verified')
     await bob.privacy('Verified')
     expect(tapped).not.toContain('back again')
-    expect(await announced(alice.page)).toEqual({ spoken: [], notified: [] })
+    expect(await announced(alice.page)).toEqual({ spoken: [], sounded: [], notified: [] })
   })
 
   test('end the encryption: the other composer locks until its owner chooses', async () => {
