@@ -9,6 +9,7 @@ let alice: Person
 let bob: Person
 /** With her nothing is encrypted. */
 let carol: PlainPeer
+let visits = 0
 
 beforeAll(async () => {
   meeting = await Meeting.begin()
@@ -45,8 +46,13 @@ async function expectRule(name: string): Promise<void> {
   await alice.page.keyboard.press('Escape')
 }
 
-/** Comes back with the page loaded again, and looks at the conversation with somebody. */
+/**
+ * Goes, comes back with the page loaded again, and looks at the conversation with somebody. The last
+ * words may be on the disk still, until the other side has them; the disk is written in order, so that
+ * nothing of before waits once they have arrived.
+ */
 async function comeBackTo(contact: string): Promise<void> {
+  await say(`until later ${++visits}`)
   await meeting.reload(alice)
   await alice.turnTo(contact)
   await alice.write('back again') // Once it stands there, what is kept has been read.

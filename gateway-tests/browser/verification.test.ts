@@ -198,9 +198,9 @@ test('a verification that nobody answers ends with its time, changes nothing, an
   await bob.turnTo('dora')
   await bob.verificationSays('dora wants to verify you.')
 
-  // In steps: the page takes a leap of more than 15 s for a sleep of the machine.
+  // In steps: the page looks every 5 s, and takes a leap of more than 15 s for a sleep of the machine.
   const wait = async (seconds: number) => {
-    for (let passed = 0; passed < seconds; passed += 10) await dora.page.clock.fastForward(10_000)
+    for (let passed = 0; passed < seconds; passed += 5) await dora.page.clock.fastForward(5_000)
   }
   await wait(60)
   expect(await card(dora).getByRole('timer', { name: 'Time left' }).count()).toBe(1)
