@@ -245,6 +245,7 @@ describe('files between two windows', () => {
     await bob.press('Sign out')
     const alert = bob.page.getByRole('alert').getByText('Received files are not saved.')
     await alert.waitFor()
+    expect(await accessibilityFindings(bob.page)).toEqual([])
     await bob.press('Stay signed in')
     await alert.waitFor({ state: 'hidden' })
     expect(await storedFiles(bob.page)).toBeGreaterThan(0)

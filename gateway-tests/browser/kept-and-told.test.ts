@@ -5,6 +5,7 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Edge } from '../../edge/index.ts'
 import { startEdge } from '../edge.ts'
+import { accessibilityFindings } from './accessible.ts'
 import { announced, newPerson, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
@@ -156,6 +157,7 @@ test('what is deleted is not in the database any more', async () => {
 test('a key of before can be forgotten, the one in use cannot', async () => {
   await bob.press('Settings')
   await bob.press('Make a new key…')
+  expect(await accessibilityFindings(bob.page)).toEqual([])
   await bob.press('Make a new key')
   await bob.page.keyboard.press('Escape')
   await alice.page.getByText('bob left the conversation.').last().waitFor()

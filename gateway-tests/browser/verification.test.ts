@@ -114,6 +114,7 @@ describe('fingerprints compared by people', () => {
   test('that do not match say what to do, and verify nobody', async () => {
     await bob.page.getByRole('button', { name: 'They do not match' }).click()
     await bob.page.getByRole('alert').getByText('Don’t write anything private here.').waitFor()
+    expect(await accessibilityFindings(bob.page)).toEqual([])
     await bob.page.keyboard.press('Escape')
     await alice.page.keyboard.press('Escape')
     await bob.privacy('Encrypted, not verified')
