@@ -79,23 +79,27 @@ test.each([1280, 320])(
   360_000,
 )
 
-/** What reaches beyond the window, or is wider than the dialog that it is in. */
+/** What is cut off by the window's edge, or is wider than the page or the dialog that it is in. */
 async function overhang(page: Page): Promise<readonly string[]> {
   return await page.evaluate(() => {
     const over: string[] = []
-    const check = (what: Element, name: string) => {
+    const check = (what: Element) => {
       if (what.scrollWidth > what.clientWidth)
-        over.push(`${name}: ${what.scrollWidth} of ${what.clientWidth} px`)
+        over.push(`${what.localName}: ${what.scrollWidth} of ${what.clientWidth} px`)
     }
-    check(document.documentElement, 'page')
+    check(document.documentElement)
     const roots: (Document | ShadowRoot)[] = [document]
     for (const root of roots) {
-      for (const element of root.querySelectorAll('*')) {
+      for (const element of root.querySelectorAll<HTMLElement>('*')) {
         if (element.shadowRoot !== null) roots.push(element.shadowRoot)
-        if (!element.matches('dialog[open], :popover-open')) continue
-        check(element, element.localName)
-        const { left, right } = element.getBoundingClientRect()
-        if (left < 0 || right > innerWidth) over.push(`${element.localName}: ${left} to ${right}`)
+        const isOver = element.matches('dialog[open], :popover-open')
+        if (isOver) check(element)
+        if (!isOver && !element.matches('button, input, select, textarea, h1, h2, h3, p')) continue
+        if (!element.checkVisibility()) continue
+        const { left, right, width } = element.getBoundingClientRect()
+        if (width <= 1) continue // It is only read out.
+        if (left < 0 || right > innerWidth)
+          over.push(`${element.localName} ${element.textContent?.trim()}: ${left} to ${right}`)
       }
     }
     return over
