@@ -76,7 +76,7 @@ test.each([1280, 320])(
     await page.close()
     expect(found).toEqual({})
   },
-  360_000,
+  600_000, // Sixty-odd scenes, each looked at twice, by whatever core is left.
 )
 
 /** What is cut off by the window's edge, or is wider than the page or the dialog that it is in. */
