@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit'
 import type { Address } from '../../chat/index.ts'
 import { bare } from '../app-state.ts'
-import { BLOCK } from '../coach-words.ts'
+import { BLOCK } from '../block-words.ts'
 import { shared } from './shared-styles.ts'
 import { SottoElement } from './sotto-element.ts'
 

@@ -1,7 +1,7 @@
 import { css, html } from 'lit'
 import type { HistoryRule } from '../../chat/index.ts'
 import { type Conversation, isRoom, nameOf } from '../app-state.ts'
-import { BLOCK } from '../coach-words.ts'
+import { BLOCK } from '../block-words.ts'
 import { HISTORY, HISTORY_RULE } from '../history-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import { ROOM } from '../room-words.ts'

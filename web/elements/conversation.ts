@@ -24,9 +24,8 @@ import './privacy-card.ts'
 import type { Callable, SottoRoomDialogs } from './room-dialogs.ts'
 import { shared } from './shared-styles.ts'
 import './timeline.ts'
-import type { SottoTimeline } from './timeline.ts'
-import './verification-card.ts'
 import { SottoElement } from './sotto-element.ts'
+import type { SottoTimeline } from './timeline.ts'
 import type { SottoVerifyDialog, Way } from './verify-dialog.ts'
 
 /**
@@ -226,6 +225,11 @@ export class SottoConversation extends SottoElement {
   /** Puts the focus on the messages. */
   focusHistory(): void {
     this.renderRoot.querySelector<SottoTimeline>('sotto-timeline')?.focus()
+  }
+
+  override willUpdate(): void {
+    // Nobody needs it before the first message.
+    if (this.conversation.verification.step !== 'idle') void import('./verification-card.ts')
   }
 
   override render() {

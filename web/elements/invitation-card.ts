@@ -1,6 +1,6 @@
 import { css, html, nothing } from 'lit'
 import { bare, type Conversation, nameOf } from '../app-state.ts'
-import { BLOCK } from '../coach-words.ts'
+import { BLOCK } from '../block-words.ts'
 import { type ChatIntent, ChatIntentEvent } from '../intents.ts'
 import { ROOM } from '../room-words.ts'
 import { INVITATION } from '../words.ts'
