@@ -8,7 +8,8 @@ export function tightStyles(): Plugin {
     enforce: 'pre',
     transform: {
       filter: { id: /\.ts$/, code: 'css`' },
-      handler: (code) => ({ code: code.replaceAll(/\bcss`[^`]*`/g, tight), map: null }),
+      // A file's name in a comment, such as `theme.css`, begins no template.
+      handler: (code) => ({ code: code.replaceAll(/(?<!\.)\bcss`[^`]*`/g, tight), map: null }),
     },
   }
 }
