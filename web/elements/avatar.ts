@@ -73,7 +73,8 @@ export class SottoAvatar extends LitElement {
 
   override render() {
     if (this.robot) return html`<sotto-icon name="bot"></sotto-icon>`
-    return html`${[...this.name.trim()][0]?.toLocaleUpperCase() ?? '?'}`
+    // Chromium makes names of what is hidden with its host alone.
+    return html`<span aria-hidden="true">${[...this.name.trim()][0]?.toLocaleUpperCase() ?? '?'}</span>`
   }
 }
 customElements.define('sotto-avatar', SottoAvatar)
