@@ -129,17 +129,15 @@ describe('the arrows', () => {
     }
     await hers.tabTo('History with bob', 'Shift+Tab')
     await hers.press('ArrowUp', 'ArrowUp')
-    await focusedRow('two').waitFor()
+    await hers.areOn(alice.row('two'))
     await hers.press('ArrowUp', 'ArrowDown', 'ArrowDown')
-    await focusedRow('three').waitFor()
+    await hers.areOn(alice.row('three'))
     await hers.choose('Delete message')
     await alice.row('three').waitFor({ state: 'detached' })
     await hers.tabTo('Undo', 'Shift+Tab')
     await hers.press('Enter')
     await alice.row('three').waitFor()
   })
-
-  const focusedRow = (text: string) => alice.row(text).and(alice.page.locator(':focus'))
 })
 
 describe('without a mouse', () => {
@@ -192,7 +190,7 @@ describe('without a mouse', () => {
     await alice.page.keyboard.type('two')
     await alice.page.getByText('1 message found').waitFor()
     await hers.choose('bob')
-    await alice.row('two').and(alice.page.locator(':focus')).waitFor()
+    await hers.areOn(alice.row('two'))
   })
 
   test('a room is entered, and one of its members is written to alone', async () => {
@@ -228,6 +226,7 @@ describe('without a mouse', () => {
     await hers.press('Enter')
     await alice.page.getByText('The passphrase is set.').waitFor()
     await hers.choose('Lock now')
+    await alice.page.getByRole('heading', { name: 'alice is locked' }).waitFor()
     await hers.areAt('textbox', 'Passphrase')
     await alice.page.keyboard.type('four quiet words')
     await hers.press('Enter')

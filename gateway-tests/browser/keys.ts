@@ -1,3 +1,4 @@
+import type { CDPSession, Locator } from 'playwright-core'
 import type { Person } from './person.ts'
 
 /** More stops than any screen has. */
@@ -6,17 +7,20 @@ const STOPS_MAX = 60
 /** The hands of a person who has no mouse, and goes by what is said of the place they are at. */
 export class Keys {
   readonly #person: Person
+  #tree: Promise<CDPSession> | undefined
 
   constructor(person: Person) {
     this.#person = person
   }
 
-  /** Role and name of what has the focus, as in `button "Send"`; `nothing` if the page has it. */
+  /** Role and name of what has the focus, as assistive technology is told: `button "Send"`. */
   async at(): Promise<string> {
-    const focused = this.#person.page.locator(':focus').last()
-    if ((await focused.count()) === 0) return 'nothing'
-    const [line = ''] = (await focused.ariaSnapshot()).split('\n')
-    return /^- '?(\w+(?: "(?:[^"\\]|\\.)*")?)/.exec(line)?.[1] ?? line
+    this.#tree ??= this.#person.page.context().newCDPSession(this.#person.page)
+    const { nodes } = await (await this.#tree).send('Accessibility.getFullAXTree')
+    const focused = nodes.findLast(({ properties }) =>
+      properties?.some(({ name, value }) => name === 'focused' && value.value === true),
+    )
+    return `${focused?.role?.value} "${focused?.name?.value}"`
   }
 
   /** Waits until the focus is there. */
@@ -24,8 +28,16 @@ export class Keys {
     role: 'textbox' | 'searchbox' | 'menuitem' | 'radio',
     name: string | RegExp,
   ): Promise<void> {
-    const { page } = this.#person
-    await page.getByRole(role, { name }).and(page.locator(':focus')).waitFor()
+    await this.areOn(this.#person.page.getByRole(role, { name }))
+  }
+
+  /** Waits until this has the focus. */
+  async areOn(place: Locator): Promise<void> {
+    await place.evaluate(
+      (element) =>
+        element.matches(':focus') ||
+        new Promise((got) => element.addEventListener('focus', () => got(true), { once: true })),
+    )
   }
 
   /** @throws Error with all stops, if there is none of this name from here on */

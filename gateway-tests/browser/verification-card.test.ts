@@ -99,7 +99,7 @@ test('stands with what is typed when the person turns to another conversation an
 
 test('what was typed for one question is not there at the next', async () => {
   await bob.verification.getByRole('button', { name: 'Not now' }).click()
-  await alice.verificationSays('bob')
+  await alice.verification.getByText(/^bob’s app /).waitFor()
   await alice.verifyWithQuestion('bob', 'Which hill?', 'windmill')
   await bob.verificationSays('Which hill?')
   expect(await bob.verification.getByRole('textbox', { name: 'Answer' }).inputValue()).toBe('')
