@@ -58,13 +58,6 @@ async function login(name: string): Promise<XmppClient> {
   })
 }
 
-/** The fingerprint that mcabber shows of whom it speaks with: its answer to `/otr fingerprint`. */
-async function peerKeyAt(client: XmppClient): Promise<string> {
-  await client.state() // Asks it that, among other things.
-  const shown = [...client.log().matchAll(/\[([0-9A-F ]{44})\]: (?:un)?trusted$/gm)].at(-1)
-  return (shown?.[1] ?? '').replaceAll(' ', '').toLowerCase()
-}
-
 /** Says what the other side saw if the test fails. */
 function explain(client: XmppClient): void {
   onTestFailed(() => void process.stderr.write(`${client.log().slice(-8_000)}\n`))
@@ -134,7 +127,7 @@ test('somebody in the middle: both windows look private, and verification says o
     await carol.fingerprint(),
   )
   expect(hers.theirs).toBe(mallory.fingerprints.sip)
-  const theirs = await peerKeyAt(carol)
+  const theirs = await carol.peerFingerprint()
   expect(theirs, 'the terminal shows another key than Alice’s').not.toBe(hers.own)
   expect(theirs).toBe(mallory.fingerprints.xmpp)
 

@@ -20,7 +20,7 @@ export const XMPP_CLIENTS: readonly XmppClientKind[] = [
 /** Who does not take part, and why, as far as it was tried with the packages of Debian 12. */
 const ABSENT: Readonly<Record<string, string>> = {
   'poezio 0.14':
-    'its OTR is `python3-potr`, which Debian moved to pycryptodome by renaming imports: making a key raises `AttributeError: key`. potr itself takes part, repaired',
+    'with `potr_shim.py` it makes a key, is encrypted and verifies; but its OTR is in conversations with a full address alone, and there nothing that its user types ever leaves: `ConversationTab.command_say` waits for a log that `StaticConversationTab.init_logs` does not load. potr itself takes part',
   finch: '`pidgin-otr.so` is a plugin for GTK alone',
   'irssi with irssi-plugin-otr': '`irssi-plugin-xmpp` insists on STARTTLS',
 }
