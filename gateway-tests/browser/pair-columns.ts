@@ -187,6 +187,7 @@ const AROUND = {
       await pair.alice.privacy('Room, not encrypted')
       await pair.alice.write('hello, garden')
       await enterRoom(pair.bob, room)
+      await pair.bob.privacy('Room, not encrypted')
       await pair.bob.write('welcome')
       await pair.alice.sees('welcome')
       const toRoom = pair.left.split('MSRP ').filter((frame) => frame.includes(`<sip:${room}>`))
