@@ -180,9 +180,10 @@ class Bitlbee implements XmppClient {
   /** What is written in one breath leaves in one piece, as what somebody pastes. */
   #write(line: string): void {
     this.#lines.push(`-> ${line}`)
-    this.#irc?.cork()
-    this.#irc?.write(`${line}\r\n`)
-    process.nextTick((irc) => irc?.uncork(), this.#irc)
+    const irc = this.#irc
+    irc?.cork()
+    irc?.write(`${line}\r\n`)
+    process.nextTick(() => irc?.uncork())
   }
 
   async #ask(command: string, answer: RegExp): Promise<void> {
