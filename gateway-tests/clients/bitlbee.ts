@@ -19,7 +19,7 @@ export const BITLBEE: XmppClientKind = {
     abortsSmp: 'otr has no command for it: smp and smpq are all; whoever waits is left waiting',
     showsEnd: 'it says so only when its user sends a text: "other end has disconnected OTR"',
     sendsLongText:
-      'it closes the link of an IRC line of more than 1,024 octets: "Maximum line length exceeded"',
+      '600 characters it takes in one line of IRC; at 1,800 it closes the link: "Maximum line length exceeded"',
     literalText:
       'it takes decrypted text for HTML: `<i>` becomes formatting of IRC, `<b>` a question mark, other tags vanish',
     sendsLiteralText:
