@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { Edge } from '../edge/index.ts'
 import { AgentProcess } from './agent-process.ts'
+import { chain } from './chain.ts'
 import { startEdge } from './edge.ts'
 
 /** The contract of docs/agent.md between two processes that know nothing else of each other. */
@@ -11,6 +12,7 @@ const BOB = 'sip:bob@sotto.test'
 let edge: Edge
 let alice: AgentProcess
 let bob: AgentProcess
+const test = chain()
 
 beforeAll(async () => {
   edge = await startEdge({ port: 0, domain: 'sotto.test', dataDir: null, webRoot: null })

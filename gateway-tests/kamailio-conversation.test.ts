@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeCa } from '../edge/testing/local-ca.ts'
 import { AgentProcess } from './agent-process.ts'
+import { chain } from './chain.ts'
 import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
 import { freePort } from './ports.ts'
 
@@ -71,6 +72,7 @@ describe.each([
   let server: Kamailio
   let alice: AgentProcess
   let bob: AgentProcess
+  const test = chain()
 
   beforeAll(async () => {
     server = await startKamailio(serves)
@@ -196,6 +198,7 @@ describe('two nodes', () => {
   let two: Kamailio
   let alice: AgentProcess
   let bob: AgentProcess
+  const test = chain()
 
   beforeAll(async () => {
     const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]

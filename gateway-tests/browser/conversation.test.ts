@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Edge } from '../../edge/index.ts'
+import { chain } from '../chain.ts'
 import { startEdge } from '../edge.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { startBrowser } from './browser.ts'
@@ -40,6 +41,7 @@ describe('two people at two windows', () => {
   const complaints: string[] = []
   let alice: Person
   let bob: Person
+  const test = chain()
 
   const arrive = async (name: string) => {
     const context = await newPerson(browser, new URL(edge.url).origin)

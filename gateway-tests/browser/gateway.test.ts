@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFailed } from 'vitest'
+import { chain } from '../chain.ts'
 import { MCABBER } from '../clients/mcabber.ts'
 import type { XmppClient } from '../clients/xmpp-client.ts'
 import { ManInTheMiddle } from '../gateway/man-in-the-middle.ts'
@@ -24,6 +25,7 @@ let alice: Person
 let bob: XmppClient
 let carol: XmppClient
 let mallory: ManInTheMiddle
+const test = chain()
 
 beforeAll(async () => {
   browser = await startChromium()

@@ -2,8 +2,10 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Served, serve } from '../../serve.ts'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { Served } from '../../serve.ts'
+import { chain } from '../chain.ts'
+import { serve } from '../edge.ts'
 import { startBrowser } from './browser.ts'
 import { announced, newPerson } from './chromium.ts'
 import { Person } from './person.ts'
@@ -13,6 +15,7 @@ let browser: Browser
 let served: Served
 let alice: Person
 let tapped = ''
+const test = chain()
 
 beforeAll(async () => {
   browser = await startBrowser()

@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Locator } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { Edge } from '../../edge/index.ts'
+import { chain } from '../chain.ts'
 import { startEdge } from '../edge.ts'
 import { accessibilityFindings } from './accessible.ts'
 import { announced, newPerson, startChromium } from './chromium.ts'
@@ -22,6 +23,7 @@ const contexts: BrowserContext[] = []
 const complaints: string[] = []
 /** Every MSRP frame that crossed the relay, as text. */
 let wire = ''
+const test = chain()
 
 const arrive = async (name: string, said: string[] = complaints) => {
   const context = await newPerson(browser, new URL(edge.url).origin)

@@ -2,8 +2,9 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Locator } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import type { Edge } from '../../edge/index.ts'
+import { chain } from '../chain.ts'
 import { startEdge } from '../edge.ts'
 import { SylkFocus } from '../sylk-focus.ts'
 import { startChromium } from './chromium.ts'
@@ -21,6 +22,7 @@ let carol: Person
 const complaints: string[] = []
 /** Every MSRP frame that crossed the relay, as text. */
 let wire = ''
+const test = chain()
 
 const arrive = async (name: string, said: string[] = complaints) => {
   const person = await Person.inOwnBrowser(browser, edge.url, name, { complaints: said })

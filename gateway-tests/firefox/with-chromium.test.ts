@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
 import type { Edge } from '../../edge/index.ts'
 import { accessibilityFindings } from '../browser/accessible.ts'
 import { newPerson, startChromium } from '../browser/chromium.ts'
@@ -10,6 +10,7 @@ import { accept, attach, fileFrom, ownFile } from '../browser/file-cards.ts'
 import { startFirefox } from '../browser/firefox.ts'
 import { Person } from '../browser/person.ts'
 import { png, text } from '../browser/sample-files.ts'
+import { chain } from '../chain.ts'
 import { startEdge } from '../edge.ts'
 
 /** Alice in Firefox and Bob in Chromium: what one browser makes, the other understands. */
@@ -21,6 +22,7 @@ let bob: Person
 let tapped = ''
 /** What Firefox complained of: the content-security policy above all. */
 const complaints: string[] = []
+const test = chain()
 
 beforeAll(async () => {
   browsers = await Promise.all([startFirefox(), startChromium()])
@@ -67,7 +69,7 @@ test('an account is made, and what takes long is said', async () => {
   await bob.turnTo('alice')
 })
 
-test('words go both ways, encrypted without having been asked for it', async () => {
+const inTouch = test('words go both ways, encrypted without having been asked for it', async () => {
   await alice.write('aus dem einen Browser: grüße, 世界 👋')
   await bob.sees('aus dem einen Browser: grüße, 世界 👋')
   await bob.write('and out of the other')
@@ -78,6 +80,8 @@ test('words go both ways, encrypted without having been asked for it', async () 
 })
 
 describe('verification', () => {
+  const test = chain(inTouch)
+
   test('by a one-time code that was misheard fails on both sides', async () => {
     await alice.encryptionMenu('Verify bob…')
     expect(await accessibilityFindings(alice.page)).toEqual([])
@@ -113,6 +117,8 @@ describe('verification', () => {
 })
 
 describe('files', () => {
+  const test = chain(inTouch)
+
   test('of Firefox are chosen with a button and arrive; a picture is shown', async () => {
     await attach(alice, png('sunset.png', 320, 200))
     await accept(bob, 'alice', 'sunset.png')
