@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -23,9 +23,10 @@ export const benches: readonly Bench[] = [
     peer: 'the same files fetched, and not run',
     rounds: 5,
     async prepare() {
+      const folder = mkdtempSync(join(tmpdir(), 'sotto-bench-'))
       const served = await serve({
         port: 0,
-        dataDir: join(mkdtempSync(join(tmpdir(), 'sotto-bench-')), 'edge'),
+        dataDir: join(folder, 'edge'),
         webRoot: join(import.meta.dirname, '..', 'dist', 'web'),
       })
       const browser = await startChromium()
@@ -38,6 +39,7 @@ export const benches: readonly Bench[] = [
         async end() {
           await browser.close()
           await served.stop()
+          rmSync(folder, { recursive: true })
         },
       }
     },

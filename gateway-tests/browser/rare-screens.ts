@@ -2,7 +2,7 @@
  * The pictures of `docs/screens/` that hardly anybody sees in real life: what went wrong, what is
  * asked once in a year, what a person has to choose first. Part of `npm run screens`.
  */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serve } from '../../serve.ts'
@@ -12,6 +12,7 @@ import { Person } from './person.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const scratch = mkdtempSync(join(tmpdir(), 'sotto-rare-screens-'))
+process.once('exit', () => rmSync(scratch, { recursive: true }))
 const PASSPHRASE = 'four quiet words here'
 
 const served = await serve({

@@ -3,7 +3,7 @@
  * the practice buddy go through every state that is met every day; `rare-screens.ts` has the others.
  * With names, as in `npx tsx gateway-tests/browser/screens.ts room emoji`, it takes those alone.
  */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FileStore, startBuddy } from '../../agent/index.ts'
@@ -20,6 +20,7 @@ const ROOT = join(import.meta.dirname, '..', '..')
 const PASSWORD = 'correct horse'
 
 const scratch = mkdtempSync(join(tmpdir(), 'sotto-screens-'))
+process.once('exit', () => rmSync(scratch, { recursive: true }))
 const edge = await startEdge({ port: 0, dataDir: null, webRoot: join(ROOT, 'dist', 'web') })
 const browser = await startChromium()
 

@@ -6,7 +6,7 @@
  * reads and decides for 1.35 s, moves the pointer in 1.1 s, clicks in 0.2 s, types a character in
  * 0.28 s, and says a digit on the phone in 1 s. What the product takes is measured, not modelled.
  */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
@@ -74,11 +74,13 @@ class Walker {
 }
 
 const given = process.argv[2]
+const scratch = mkdtempSync(join(tmpdir(), 'sotto-walk-'))
+process.once('exit', () => rmSync(scratch, { recursive: true }))
 const served =
   given === undefined
     ? await serve({
         port: 0,
-        dataDir: join(mkdtempSync(join(tmpdir(), 'sotto-walk-')), 'edge'),
+        dataDir: join(scratch, 'edge'),
         webRoot: join(import.meta.dirname, '..', '..', 'dist', 'web'),
       })
     : null

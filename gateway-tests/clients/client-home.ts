@@ -73,6 +73,7 @@ export class ClientHome {
         HOME: this.folder,
         SHELL: '/bin/sh',
         LANG: 'C.UTF-8',
+        TMPDIR: this.folder,
         ...env,
       },
       detached: true,
