@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Edge, startEdge } from '../../edge/index.ts'
+import type { Edge } from '../../edge/index.ts'
 import { SipPhone, type SipRequest } from '../../edge/testing/sip-phone.ts'
+import { startEdge } from '../edge.ts'
 import { announced, startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 

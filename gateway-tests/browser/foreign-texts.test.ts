@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Edge, startEdge } from '../../edge/index.ts'
+import type { Edge } from '../../edge/index.ts'
+import { startEdge } from '../edge.ts'
 import { startChromium } from './chromium.ts'
 import { Person } from './person.ts'
 
