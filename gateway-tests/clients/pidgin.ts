@@ -63,7 +63,9 @@ class Pidgin implements XmppClient {
       this.#home.write('prefs.xml', PREFERENCES)
     }
     const { folder } = this.#home
-    const args = ['--', '/usr/bin/python3', '-B', DRIVER, folder, this.#options.peer]
+    this.#home.write('bus.conf', busIn(folder))
+    const bus = `--config-file=${this.#home.path('bus.conf')}`
+    const args = [bus, '--', '/usr/bin/python3', '-B', DRIVER, folder, this.#options.peer]
     const { stdin, stdout } = this.#home.spawn('dbus-run-session', args, {
       XDG_RUNTIME_DIR: folder,
     })
@@ -267,6 +269,21 @@ function accounts({ port, account, password }: XmppClientOptions): string {
   </settings>
  </account>
 </account>
+`
+}
+
+/** D-Bus's own configuration but for the socket, which it leaves in /tmp. */
+function busIn(folder: string): string {
+  return `<!DOCTYPE busconfig PUBLIC '-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN'
+ 'http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd'>
+<busconfig>
+ <type>session</type>
+ <listen>unix:dir=${folder}</listen>
+ <standard_session_servicedirs/>
+ <policy context='default'>
+  <allow send_destination='*' eavesdrop='true'/><allow eavesdrop='true'/><allow own='*'/>
+ </policy>
+</busconfig>
 `
 }
 
