@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Edge } from '../edge/index.ts'
 import { startEdge } from './edge.ts'
+import { failureLog, forgetEnded, LastLines, logOnFailure } from './failure-log.ts'
 import { startKamailio } from './kamailio.ts'
 import { startProsody } from './xmpp/prosody.ts'
 
@@ -34,6 +35,22 @@ test('a test that fails prints what its servers logged, also those that have end
 
 test('a preparation that fails does so, too', () => {
   expect(failing('preparation')).toMatch(/^---- edge http:.*$[\s\S]*"event":"edge\/started"/m)
+})
+
+test('a log is printed to its last 200 lines, and again only with something new', () => {
+  const seen = new LastLines()
+  const ended = logOnFailure('peer', () => `${seen}`)
+  for (let i = 1; i <= 300; i++) seen.add(`line ${i}`)
+  expect(failureLog()).toMatch(/^---- peer\nline 101\n[\s\S]*\nline 300\n$/)
+  expect(failureLog()).toBe('')
+  seen.add('another')
+  expect(failureLog()).toMatch(/^---- peer\nline 102\n[\s\S]*\nanother\n$/)
+  ended()
+  seen.add('the last')
+  expect(failureLog()).toContain('\nthe last\n')
+  forgetEnded()
+  seen.add('to nobody')
+  expect(failureLog()).toBe('')
 })
 
 /** What Vitest prints where one of the above fails. */

@@ -6,6 +6,8 @@ const LINE_MAX = 1_000
 interface Source {
   readonly name: string
   readonly log: () => string
+  /** What of it was printed last. */
+  printed: string
   hasEnded: boolean
 }
 
@@ -18,20 +20,23 @@ const sources = new Set<Source>()
  * @returns what is called when it has ended; the test that it ended in still prints it
  */
 export function logOnFailure(name: string, log: () => string): () => void {
-  const source: Source = { name, log, hasEnded: false }
+  const source: Source = { name, log, printed: '', hasEnded: false }
   sources.add(source)
   return () => {
     source.hasEnded = true
   }
 }
 
-/** The end of every log that has something in it. */
+/** The end of every log, except for those that say nothing new since they were printed. */
 export function failureLog(): string {
-  return [...sources]
-    .map(({ name, log }) => ({ name, lines: log().trimEnd().split('\n') }))
-    .filter(({ lines }) => lines.some((line) => line !== ''))
-    .map(({ name, lines }) => `---- ${name}\n${lines.slice(-LINES).map(shortened).join('\n')}\n`)
-    .join('')
+  return [...sources].map(news).join('')
+}
+
+function news(source: Source): string {
+  const end = source.log().trimEnd().split('\n').slice(-LINES).map(shortened).join('\n')
+  if (end === source.printed) return ''
+  source.printed = end
+  return `---- ${source.name}\n${end}\n`
 }
 
 /** Nobody will ask again about what has ended. */
