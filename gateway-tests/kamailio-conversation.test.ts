@@ -141,7 +141,7 @@ describe.each([
     const last = await alice.expect({ event: 'message', direction: 'out', text: 'three' })
     bob = await agent('bob', server, { store, ...trusts })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 60_000)
-    expect(received(bob)).toEqual(texts)
+    await expect.poll(() => received(bob)).toEqual(texts)
   })
 
   test('lose nothing and repeat nothing when the server is killed and started again', async () => {
@@ -154,7 +154,7 @@ describe.each([
     const last = await alice.expect({ event: 'message', direction: 'out', text: 'number 39' })
     server = await startKamailio({ port: server.port, ...serves })
     await alice.expect({ event: 'delivery', id: last['id'], state: 'delivered' }, 100_000)
-    expect(received(bob).slice(before)).toEqual(texts)
+    await expect.poll(() => received(bob).slice(before)).toEqual(texts)
     await say(bob, alice, 'all there')
   })
 
@@ -169,7 +169,7 @@ describe.each([
     expect(received(bob)).toEqual([])
     alice.do({ do: 'trust', peer: BOB, fingerprint })
     await alice.expect({ event: 'delivery', id: held['id'], state: 'delivered', encrypted: true })
-    expect(received(bob)).toEqual(['is it you?'])
+    await expect.poll(() => received(bob)).toEqual(['is it you?'])
   })
 })
 
@@ -232,6 +232,6 @@ describe('two nodes', () => {
     await bob.kill()
     bob = await agent('bob', one, { store: bob.store })
     await alice.expect({ event: 'delivery', id, state: 'delivered', encrypted: true }, 60_000)
-    expect(received(bob)).toEqual(['where are you?'])
+    await expect.poll(() => received(bob)).toEqual(['where are you?'])
   })
 })
