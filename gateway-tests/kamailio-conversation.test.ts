@@ -6,7 +6,7 @@ import { makeCa } from '../edge/testing/local-ca.ts'
 import { AgentProcess } from './agent-process.ts'
 import { chain } from './chain.ts'
 import { type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
-import { freePort } from './ports.ts'
+import { freePorts } from './ports.ts'
 
 const ALICE = 'sip:alice@test.local'
 const BOB = 'sip:bob@test.local'
@@ -201,8 +201,8 @@ describe('two nodes', () => {
   const test = chain()
 
   beforeAll(async () => {
-    const [here, peer] = [`127.0.0.11:${await freePort()}`, `127.0.0.12:${await freePort()}`]
-    const relays = [await freePort(), await freePort()] as const
+    const [a, b, ...relays] = (await freePorts(4)) as [number, number, number, number]
+    const [here, peer] = [`127.0.0.11:${a}`, `127.0.0.12:${b}`]
     one = await startKamailio({ port: relays[0], cluster: { here, peer, relays } })
     two = await startKamailio({ port: relays[1], cluster: { here: peer, peer: here, relays } })
   })

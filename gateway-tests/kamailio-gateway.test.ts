@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { header, SipPhone as RawPhone, type SipRequest } from '../edge/testing/sip-phone.ts'
 import { KAMAILIO_DOMAIN, type Kamailio, passwordOf, startKamailio } from './kamailio.ts'
-import { freePort } from './ports.ts'
+import { freePorts } from './ports.ts'
 import { SipPhone, stream, told } from './sip-phone.ts'
 
 /** Behind the gateway, which has a connection to the first of two nodes. */
@@ -13,8 +13,8 @@ let gateway: RawPhone
 const phones: SipPhone[] = []
 
 beforeAll(async () => {
-  const [here, peer] = [`127.0.0.21:${await freePort()}`, `127.0.0.22:${await freePort()}`]
-  const relays = [await freePort(), await freePort()] as const
+  const [a, b, ...relays] = (await freePorts(4)) as [number, number, number, number]
+  const [here, peer] = [`127.0.0.21:${a}`, `127.0.0.22:${b}`]
   const trunk = { account: 'gateway', domains: ['xmpp.test', 'rooms.xmpp.test'] }
   const node = (port: number, own: string, other: string) =>
     startKamailio({ port, gateway: trunk, cluster: { here: own, peer: other, relays } })

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from './ports.ts'
+import { freePorts } from './ports.ts'
 import { serverProcess } from './server-process.ts'
 
-export { freePort } from './ports.ts'
+export { freePort, freePorts } from './ports.ts'
 
 /** What is shipped: the tests run these files, with ports and folders of their own in `local.cfg`. */
 const SHIPPED = join(import.meta.dirname, '..', 'docs', 'operations', 'kamailio')
@@ -72,8 +72,8 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
     throw new Error('This test needs the Debian package kamailio: apt-get install kamailio')
   }
   const { domain = KAMAILIO_DOMAIN } = options
-  const port = options.port || (await freePort())
-  const adminPort = await freePort()
+  const [free, adminPort] = (await freePorts(2)) as [number, number]
+  const port = options.port || free
   const server = serverProcess('kamailio', 'nobody')
   const { folder, log } = server
   const accounts = join(folder, 'accounts.db')

@@ -115,7 +115,7 @@ test('two people talk encrypted, through that server alone', async () => {
 test('the settings say which server it is, and a check of it goes well', async () => {
   for (const { page } of [alice, bob]) {
     await page.getByRole('button', { name: 'Settings' }).click()
-    const way = page.getByRole('definition')
+    const way = page.getByRole('region', { name: 'Account' }).getByRole('definition')
     await way.first().waitFor()
     expect(await way.allTextContents()).toEqual(['test.local', 'The server’s relay, test.local'])
     await page.getByRole('button', { name: 'Check the connection' }).click()
