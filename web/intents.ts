@@ -127,3 +127,10 @@ export class ChatIntentEvent extends CustomEvent<ChatIntent> {
     super('chat-intent', { detail: intent, bubbles: true, composed: true })
   }
 }
+
+/** Bubbles likewise, to the panes: the person wants to enter this room, and is asked once more. */
+export class EnterRoomEvent extends CustomEvent<string> {
+  constructor(room: string) {
+    super('enter-room', { detail: room, bubbles: true, composed: true })
+  }
+}

@@ -50,3 +50,24 @@ test('loses no character, and every link is one that may be opened', () => {
     ),
   )
 })
+
+test.each([
+  ['xmpp:lunch@rooms.example?join', 'lunch@rooms.example'],
+  ['xmpp:lunch@rooms.example/anna?join;password=x', 'lunch@rooms.example'],
+  ['sip:lunch@conference.example.org', 'lunch@conference.example.org'],
+  ['SIPS:lunch@Conference.example.org:5061;transport=tls', 'lunch@Conference.example.org:5061'],
+  ['xmpp:lunch@conference.example.org', 'lunch@conference.example.org'],
+])('%s is a room, %s', (text, room) => {
+  expect(piecesOf(`Come to ${text}!`)[1]).toEqual({ kind: 'room', text, room })
+})
+
+test.each([
+  'sip:bob@example.org',
+  'xmpp:bob@example.org',
+  'xmpp:bob@example.org?message;body=conference.example',
+  'lunch@conference.example.org',
+  'gossip:lunch@conference.example.org',
+  'xmpp:rooms.example?join',
+])('%s may be a person, or nothing, and stays text', (text) => {
+  expect(piecesOf(text)).toEqual([{ kind: 'text', text }])
+})

@@ -206,6 +206,10 @@ test('one conversation alone, for whoever is being called', async () => {
   await page.getByRole('navigation', { name: 'Contacts' }).waitFor({ state: 'detached' })
   await page.getByRole('region', { name: 'Conversation with bob' }).waitFor({ state: 'attached' })
   expect(await page.getByRole('button', { name: 'Back to contacts' }).count()).toBe(0)
+  // Nor is there a place for a room.
+  await bob.write(`we are in sip:lunch@conference.${edge.domain}`)
+  await page.getByRole('log').getByText('we are in sip:lunch@').waitFor()
+  expect(await page.getByRole('button', { name: /^sip:lunch@/ }).count()).toBe(0)
 })
 
 test('the page opens a conversation, another one, and all of them again', async () => {

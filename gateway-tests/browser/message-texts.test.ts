@@ -128,6 +128,29 @@ test('a smiley is drawn as an emoji, and stays what was typed', async () => {
   await typed.waitFor()
 })
 
+test('the address of a room asks whether to enter it; that of a person is text', async () => {
+  const { page } = bob
+  const room = `lunch@conference.${edge.domain}`
+  await alice.write(`not sip:carol@${edge.domain} but in sip:${room}.`)
+  const link = page.getByRole('log').getByRole('button', { name: /^(sip|xmpp):/ })
+  await link.waitFor()
+  expect(await link.textContent()).toBe(`sip:${room}`)
+  expect(await link.getAttribute('title')).toBe('Enter a room')
+  expect(await accessibilityFindings(page)).toEqual([])
+  await link.focus()
+  await page.keyboard.press('Enter')
+  const field = page.getByRole('textbox', { name: 'Name or address of the room' })
+  expect(await field.inputValue()).toBe(room)
+  await page
+    .getByText('Rooms are not encrypted: everyone there, and the server, can read.')
+    .waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Enter a room' }).first().click()
+  expect(await field.inputValue(), 'asked anew').toBe('')
+  await page.keyboard.press('Escape')
+  await bob.privacy('Encrypted, not verified')
+})
+
 /** What stands for an element before it, and how large its own text is. */
 async function look(element: Locator): Promise<{ drawn: string; size: string }> {
   return await element.evaluate((node) => ({

@@ -270,12 +270,19 @@ async function enterRoom({ page }: Person, room: string): Promise<void> {
   await page.getByRole('button', { name: 'Enter', exact: true }).click()
 }
 
-/** Bob writes where he is, and Alice follows. @returns the room's address */
+/** Bob writes where he is, and Alice follows the link. @returns the room's address */
 async function enterGarden(pair: Pair): Promise<string> {
   await pair.inTouch()
   const room = `garden@conference.${pair.place.domain}`
-  await pair.say(pair.bob, room, true)
-  await enterRoom(pair.alice, room)
+  await pair.say(pair.bob, `sip:${room}`, true)
+  const { page } = pair.alice
+  await page
+    .getByRole('log')
+    .getByRole('button', { name: `sip:${room}` })
+    .click()
+  const field = page.getByRole('textbox', { name: 'Name or address of the room' })
+  expect(await field.inputValue()).toBe(room)
+  await page.getByRole('button', { name: 'Enter', exact: true }).click()
   return room
 }
 

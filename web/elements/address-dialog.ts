@@ -56,9 +56,11 @@ export abstract class AddressDialog extends SottoElement {
   /** What the contact is to be called; `null` for the name in the address. */
   protected abstract nameOf(peer: Address, data: FormData): string | null
 
-  show(): void {
+  /** @param address - what stands in the field at first */
+  show(address = ''): void {
     this.fault = null
-    this.renderRoot.querySelector('form')?.reset()
+    this.renderRoot.querySelector('input')?.setAttribute('value', address)
+    this.renderRoot.querySelector('form')?.reset() // To that.
     this.#dialog?.show()
   }
 

@@ -244,7 +244,7 @@ export class SottoConversation extends SottoElement {
         ${privacy.state === 'unverified' && conversation.verification.step === 'idle' ? this.#strip(name, who) : nothing}
         ${this.#isOutside ? this.#enterAgain() : nothing}
         ${room !== null && this.#isBeside ? html`<aside aria-label=${ROOM.members(name)}>${this.#members()}</aside>` : nothing}
-        <sotto-timeline .conversation=${conversation} .name=${name} ?attentive=${this.attentive} ?smileys=${this.smileys} .jump=${this.jump}
+        <sotto-timeline .conversation=${conversation} .name=${name} ?attentive=${this.attentive} ?smileys=${this.smileys} ?alone=${this.alone} .jump=${this.jump}
           ?covered=${privacy.state === 'keyChanged' || privacy.state === 'ended'}></sotto-timeline>
         <sotto-file-news .conversation=${conversation} .name=${name}></sotto-file-news>
         <div class="cards" @chat-intent=${this.#onDecided}>${this.#cards(name, who)}</div>

@@ -3,7 +3,7 @@ import type { Delivery, Message } from '../../chat/index.ts'
 import { messageKey } from '../app-state.ts'
 import { HISTORY } from '../history-words.ts'
 import type { IconName } from '../icons.ts'
-import { ChatIntentEvent } from '../intents.ts'
+import { ChatIntentEvent, EnterRoomEvent } from '../intents.ts'
 import { type Piece, piecesOf } from '../links.ts'
 import { reasonSentence } from '../notice-words.ts'
 import { PROTECTION_ICON } from '../privacy-look.ts'
@@ -26,6 +26,7 @@ const DELIVERY_ICON: Record<Delivery, IconName> = {
  * One message: its text as text nodes, how it was protected, and how far an own one has come.
  *
  * @fires chat-intent {ChatIntentEvent} retry, discard, deleteMessage
+ * @fires enter-room {EnterRoomEvent}
  */
 export class SottoMessage extends SottoElement {
   static override properties = {
@@ -37,6 +38,7 @@ export class SottoMessage extends SottoElement {
     author: { reflect: true },
     name: {},
     smileys: { type: Boolean },
+    alone: { type: Boolean },
   }
 
   static override styles = [
@@ -84,8 +86,20 @@ export class SottoMessage extends SottoElement {
         overflow-wrap: anywhere;
       }
 
-      a {
+      a,
+      .room {
         color: var(--accent);
+      }
+
+      .room {
+        display: inline;
+        min-block-size: 0;
+        padding: 0;
+        border: 0;
+        background: none;
+        font: inherit;
+        text-align: start;
+        text-decoration: underline;
       }
 
       /* Drawn as an emoji; selected, copied and read out as it was typed. */
@@ -210,6 +224,8 @@ export class SottoMessage extends SottoElement {
   declare name: string
   /** Smileys are drawn as emoji. */
   declare smileys: boolean
+  /** There is no place for another conversation: a room is not offered. */
+  declare alone: boolean
 
   constructor() {
     super()
@@ -220,6 +236,7 @@ export class SottoMessage extends SottoElement {
     this.author = 'peer'
     this.name = ''
     this.smileys = false
+    this.alone = false
   }
 
   override willUpdate(): void {
@@ -233,7 +250,7 @@ export class SottoMessage extends SottoElement {
     return html`
       <div class="bubble">
         ${this.#writer()}
-        <div class="text" dir="auto">${piecesOf(message.text, this.smileys).map(pieceTemplate)}</div>
+        <div class="text" dir="auto">${piecesOf(message.text, this.smileys).map((piece) => this.#piece(piece))}</div>
       </div>
       ${this.#meta(this.continued && !isPending)}
       ${isPending ? nothing : this.#delete()}`
@@ -256,6 +273,21 @@ export class SottoMessage extends SottoElement {
           : html`<p class="private"><sotto-icon name="user-lock"></sotto-icon>
               <bdi>${author === 'us' ? ROOM.onlyTo(privately.name) : ROOM.onlyToYou}</bdi></p>`
       }`
+  }
+
+  #piece(piece: Piece) {
+    switch (piece.kind) {
+      case 'text':
+        return piece.text
+      case 'link':
+        return html`<a href=${piece.url} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`
+      case 'room':
+        return this.alone
+          ? piece.text
+          : html`<button type="button" class="room" title=${ROOM.enter} @click=${() => this.dispatchEvent(new EnterRoomEvent(piece.room))}>${piece.text}</button>`
+      case 'smiley':
+        return html`<span class="smiley" title=${piece.text} data-emoji=${piece.emoji}>${piece.text}</span>`
+    }
   }
 
   #delete() {
@@ -309,17 +341,6 @@ export class SottoMessage extends SottoElement {
 
   #intend(intent: ConstructorParameters<typeof ChatIntentEvent>[0]): void {
     this.dispatchEvent(new ChatIntentEvent(intent))
-  }
-}
-
-function pieceTemplate(piece: Piece) {
-  switch (piece.kind) {
-    case 'text':
-      return piece.text
-    case 'link':
-      return html`<a href=${piece.url} target="_blank" rel="noopener noreferrer nofollow">${piece.text}</a>`
-    case 'smiley':
-      return html`<span class="smiley" title=${piece.text} data-emoji=${piece.emoji}>${piece.text}</span>`
   }
 }
 customElements.define('sotto-message', SottoMessage)

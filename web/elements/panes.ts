@@ -6,7 +6,7 @@ import { type AppState, type Conversation, isRoom, nameOf } from '../app-state.t
 import type { Desk } from '../desk.ts'
 import { faultSentence } from '../fault-words.ts'
 import { atStake } from '../files/reduce-files.ts'
-import { AppIntentEvent, type ChatIntentEvent } from '../intents.ts'
+import { AppIntentEvent, type ChatIntentEvent, type EnterRoomEvent } from '../intents.ts'
 import { lookAlike } from '../look-alike.ts'
 import './add-contact.ts'
 import type { SottoAddContact } from './add-contact.ts'
@@ -171,7 +171,7 @@ export class SottoPanes extends SottoElement {
       <sotto-contact-list part="list" .conversations=${conversations} .selected=${selected} .account=${account}
         .accounts=${this.accounts} .address=${address} .buddy=${buddy} ?offer=${narrow || conversation !== undefined} ?ask=${this.#mayAsk(state)}
         @not-now=${() => this.dispatchEvent(new AppIntentEvent({ do: 'settings', settings: { ...state.settings, notifications: false } }))}
-        @add-contact=${this.#openAdd} @enter-room=${this.#openRoom} @open-search=${() => this.#openSearch(null)} @open-settings=${this.#openSettings}></sotto-contact-list>`
+        @add-contact=${this.#openAdd} @enter-room=${() => this.#openRoom()} @open-search=${() => this.#openSearch(null)} @open-settings=${this.#openSettings}></sotto-contact-list>`
     const main =
       conversation === undefined
         ? html`<sotto-welcome part="conversation" .address=${address} .buddy=${buddy !== null && conversations.has(buddy) ? null : buddy}
@@ -180,7 +180,7 @@ export class SottoPanes extends SottoElement {
             ?narrow=${narrow} ?alone=${only !== null} ?roomy=${this.roomy && !isSingle} ?attentive=${state.attentive} ?smileys=${state.settings.smileys}
             .caller=${callerOf(conversation, conversations)} .double=${lookAlike(conversation, conversations)} .people=${peopleIn(conversations)} .read=${(text: string) => this.desk.readAddress(text)}
             .jump=${state.jump?.peer === conversation.peer ? state.jump.key : null}
-            @open-search=${() => this.#openSearch(conversation.peer)} @open-export=${this.#openExport}
+            @enter-room=${({ detail }: EnterRoomEvent) => this.#openRoom(detail)} @open-search=${() => this.#openSearch(conversation.peer)} @open-export=${this.#openExport}
             .draft=${this.desk.draft(conversation.peer)} ?robot=${conversation.peer === buddy} ?self=${conversation.peer === address}
             @chat-intent=${(event: ChatIntentEvent) => this.#onChat(conversation.peer, event)}></sotto-conversation>`
     return html`
@@ -254,9 +254,9 @@ export class SottoPanes extends SottoElement {
     return html`<p class="offline" role="status">${faultSentence(account.fault)}</p>`
   }
 
-  async #openRoom(): Promise<void> {
+  async #openRoom(room = ''): Promise<void> {
     const dialog = await fetchedDialog<SottoEnterRoom>(this.renderRoot, 'sotto-enter-room')
-    dialog?.show()
+    dialog?.show(room)
   }
 
   /** @param here - the conversation that is open; `null`: everywhere */

@@ -29,6 +29,7 @@ export interface RowContext {
   readonly sought: string | null
   /** Smileys are drawn as emoji. */
   readonly smileys: boolean
+  readonly alone: boolean
 }
 
 const NOTICE_ICON: Record<Notice['tone'], IconName> = {
@@ -66,7 +67,7 @@ export function rowTemplate(row: Row, context: RowContext) {
       return html`
         <li class=${classes.filter(Boolean).join(' ') || nothing} aria-live=${isNews ? nothing : 'off'} tabindex="-1" data-key=${key}>
           <sotto-message .message=${message} .name=${context.name} ?continues=${row.continues} ?continued=${row.continued}
-            ?current=${key === context.current} ?smileys=${context.smileys}
+            ?current=${key === context.current} ?smileys=${context.smileys} ?alone=${context.alone}
             .writer=${message.from !== undefined && context.ambiguous.has(message.from) ? message.from : null}></sotto-message>
         </li>`
     }

@@ -40,6 +40,7 @@ export class SottoTimeline extends SottoElement {
     attentive: { type: Boolean },
     covered: { type: Boolean },
     smileys: { type: Boolean },
+    alone: { type: Boolean },
     jump: {},
     start: { state: true },
     away: { state: true },
@@ -56,6 +57,7 @@ export class SottoTimeline extends SottoElement {
   /** A card already says what the newest alert says. */
   declare covered: boolean
   declare smileys: boolean
+  declare alone: boolean
   /** Key of the message that is to be shown. */
   declare jump: string | null
   declare start: WindowStart
@@ -85,6 +87,7 @@ export class SottoTimeline extends SottoElement {
     this.attentive = false
     this.covered = false
     this.smileys = false
+    this.alone = false
     this.jump = null
     this.start = null
     this.away = false
@@ -156,6 +159,7 @@ export class SottoTimeline extends SottoElement {
       current: this.current,
       sought: this.sought,
       smileys: this.smileys,
+      alone: this.alone,
     }
     return html`
       <div class="scroll" tabindex="0" role="region" aria-label=${CHAT.history(name)}
