@@ -15,11 +15,11 @@ const STEPS = {
 
 /** Minutes that each may take, about twice what it does on two cores, and what it runs. */
 const LANES = {
-  unit: [8, '--project', 'unit'],
+  unit: [6, '--project', 'unit'],
   gateway: [20, '--project', 'gateway', '--project', 'gateway-alone'],
-  pairs: [10, '--project', 'browser', PAIRS],
-  browser: [22, '--project', 'browser', '--exclude', `${PAIRS}*`],
-  firefox: [7, '--project', 'firefox'],
+  pairs: [8, '--project', 'browser', PAIRS],
+  browser: [30, '--project', 'browser', '--exclude', `${PAIRS}*`],
+  firefox: [8, '--project', 'firefox'],
   matrix: [1, '--project', 'matrix'],
 }
 
