@@ -15,7 +15,7 @@ const STEPS = {
 
 /** Minutes that each may take, about twice what it does on two cores, and what it runs. */
 const LANES = {
-  unit: [6, '--project', 'unit'],
+  unit: [8, '--project', 'unit'],
   gateway: [20, '--project', 'gateway', '--project', 'gateway-alone'],
   pairs: [8, '--project', 'browser', PAIRS],
   browser: [30, '--project', 'browser', '--exclude', `${PAIRS}*`],
