@@ -114,7 +114,9 @@ export class SottoPrivacyCard extends SottoElement {
     const now = privacy.peerFingerprint ?? keyChange?.fingerprint ?? ''
     // Without another key it is the version of encryption that is not what it was.
     const title =
-      keyChange === null ? CARD.keyChanged.older(this.name) : CARD.keyChanged.title(this.#who, isAgain)
+      keyChange === null
+        ? CARD.keyChanged.older(this.name)
+        : CARD.keyChanged.title(this.#who, isAgain)
     return html`
       <div class="card danger" role="alert">
         <sotto-icon name="shield-alert"></sotto-icon>
