@@ -4,8 +4,16 @@ import { blindFactor } from './dsa-nonce.ts'
 import type { KeyWatch } from './engine.ts'
 import { cancelled } from './errors.ts'
 import { DSA_Q_BITS } from './limits.ts'
-import { powOfTwo } from './power.ts'
-import { hasSmallFactor, isProbablePrime, passesFermat, SMALL_PRIMES } from './primes.ts'
+import { powMod } from './power.ts'
+import {
+  drawBase,
+  hasSmallFactor,
+  isProbablePrime,
+  oddPart,
+  passesFermat,
+  passesRound,
+  SMALL_PRIMES,
+} from './primes.ts'
 
 type Random = (length: number) => Uint8Array
 
@@ -95,13 +103,27 @@ export function* keySearch(random: Random): Generator<number, DsaPrivateKey, voi
   let tested = 0
   for (const p of likelyModuli(q, random)) {
     yield tested++
-    if (!passesFermat(p) || !isProbablePrime(p, ROUNDS_P, random)) continue
-    // FIPS 186-4 §A.2.1 with h = 2, which gives 1 for one p in 2^160.
-    const g = powOfTwo((p - 1n) / q, p)
+    if (!passesFermat(p) || !isProbablePrime(p, ROUNDS_P - 1, random)) continue
+    const g = generatorOfLastRound(p, q, random)
+    if (g === null) continue
     const x = blindFactor(q, random)
     return { p, q, g, y: powSecret({ p, q, g }, x), x }
   }
   throw new RangeError(NOT_RANDOM)
+}
+
+/**
+ * The last of the rounds that p has to pass, and a generator of FIPS 186-4 §A.2.1 on the way: with d the odd
+ * part of p - 1, h^(d/q) to the q is what Miller and Rabin look at, and its squares lead to h^((p-1)/q).
+ *
+ * @returns `null` if p is no prime, or h no good
+ */
+function generatorOfLastRound(p: bigint, q: bigint, random: Random): bigint | null {
+  const { odd, twos } = oddPart(p - 1n)
+  const root = powMod(drawBase(p, random), odd / q, p)
+  if (!passesRound(powMod(root, q, p), p)) return null
+  const g = powMod(root, 1n << BigInt(twos), p)
+  return g > 1n ? g : null
 }
 
 function drawPrime(bits: number, random: Random): bigint {

@@ -1,6 +1,8 @@
 import { bytesToBigint } from './bytes.ts'
 import { powMod, powOfTwo } from './power.ts'
 
+type Random = (length: number) => Uint8Array
+
 /**
  * The first 17,982 odd primes: a multiple of three, because the product of three still fits a double
  * exactly. Further ones would cost more than the tests that they spare.
@@ -38,29 +40,33 @@ export function passesFermat(n: bigint): boolean {
  *
  * @param rounds - each lets a composite number pass with a probability below 1/4
  */
-export function isProbablePrime(
-  n: bigint,
-  rounds: number,
-  random: (length: number) => Uint8Array,
-): boolean {
-  const last = n - 1n
-  let odd = last
-  let twos = 0
-  for (; (odd & 1n) === 0n; odd >>= 1n) twos++
-
-  const isWitness = (base: bigint) => {
-    let power = powMod(base, odd, n)
-    if (power === 1n || power === last) return false
-    for (let i = 1; i < twos; i++) {
-      power = (power * power) % n
-      if (power === last) return false
-    }
-    return true
-  }
-  const bytes = Math.ceil(n.toString(16).length / 2) + 8
+export function isProbablePrime(n: bigint, rounds: number, random: Random): boolean {
+  const { odd } = oddPart(n - 1n)
   for (let round = 0; round < rounds; round++) {
-    const base = (bytesToBigint(random(bytes)) % (n - 3n)) + 2n // 2 … n-2
-    if (isWitness(base)) return false
+    if (!passesRound(powMod(drawBase(n, random), odd, n), n)) return false
   }
   return true
+}
+
+/** A random base for a round: 2 to n - 2. */
+export function drawBase(n: bigint, random: Random): bigint {
+  const bytes = Math.ceil(n.toString(16).length / 2) + 8
+  return (bytesToBigint(random(bytes)) % (n - 3n)) + 2n
+}
+
+/** @param power - a base to the odd part of n - 1 */
+export function passesRound(power: bigint, n: bigint): boolean {
+  if (power === 1n || power === n - 1n) return true
+  for (let { twos } = oddPart(n - 1n); twos > 1; twos--) {
+    power = (power * power) % n
+    if (power === n - 1n) return true
+  }
+  return false
+}
+
+/** value = odd · 2^twos. Not for 0. */
+export function oddPart(value: bigint): { readonly odd: bigint; readonly twos: number } {
+  let [odd, twos] = [value, 0]
+  for (; (odd & 1n) === 0n; odd >>= 1n) twos++
+  return { odd, twos }
 }
