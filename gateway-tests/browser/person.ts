@@ -137,8 +137,10 @@ export class Person {
     return this.page.getByLabel(label, { exact: true }).filter({ visible: true })
   }
 
-  /** Opens a group of the dialog *Keys and backup*, of which the first is open by itself. */
-  async openVault(group?: 'Backup' | 'Restore a backup' | 'From another program' | 'Storage') {
+  /** Opens a group of the dialog *Keys and backup*, of which *Passphrase* is open the first time. */
+  async openVault(
+    group?: 'Passphrase' | 'Backup' | 'Restore a backup' | 'From another program' | 'Storage',
+  ) {
     await this.page.getByRole('button', { name: 'Settings' }).click()
     await this.press('Keys and backup…')
     await this.page.getByRole('dialog', { name: 'Keys and backup' }).waitFor()

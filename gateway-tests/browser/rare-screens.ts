@@ -234,7 +234,7 @@ async function keysAndPassphrases(): Promise<void> {
   await take(page, 'backup-opened')
   await page.keyboard.press('Escape')
 
-  await gus.openVault()
+  await gus.openVault('Passphrase')
   await page.getByLabel('New passphrase').fill(PASSPHRASE)
   await gus.field('The same again').fill(PASSPHRASE)
   await gus.press('Set passphrase')
