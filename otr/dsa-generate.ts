@@ -177,31 +177,45 @@ function sieve(first: bigint, inverses: Uint32Array): Uint8Array {
   return composite
 }
 
-/**
- * Calls `visit` with `value` modulo each small prime. Three primes at a time share one division of
- * the large number.
- */
+/** Calls `visit` with `value` modulo each small prime. Three of them share one division of the large number. */
 function eachRemainder(
   value: bigint,
   visit: (index: number, prime: number, rest: number) => void,
 ): void {
-  for (let i = 0; i < SMALL_PRIMES.length; i += 3) {
-    const [a, b, c] = [SMALL_PRIMES[i]!, SMALL_PRIMES[i + 1]!, SMALL_PRIMES[i + 2]!]
-    const rest = Number(value % BigInt(a * b * c))
-    visit(i, a, rest % a)
-    visit(i + 1, b, rest % b)
-    visit(i + 2, c, rest % c)
-  }
+  products ??= productsOfThree()
+  products.forEach((product, group) => {
+    const rest = Number(value % product)
+    for (let i = 3 * group; i < 3 * group + 3; i++) {
+      const prime = SMALL_PRIMES[i]!
+      visit(i, prime, rest % prime)
+    }
+  })
 }
 
-/** The inverse of `value` modulo the prime `modulus` by Euclid, in integers of 32 bits; 0 for 0. */
+function productsOfThree(): readonly bigint[] {
+  return Array.from({ length: SMALL_PRIMES.length / 3 }, (_, group) => {
+    const three = SMALL_PRIMES.subarray(3 * group, 3 * group + 3)
+    return BigInt(three.reduce((product, prime) => product * prime, 1))
+  })
+}
+
+let products: readonly bigint[] | undefined
+
+/**
+ * The inverse of `value` modulo the prime `modulus` by Euclid; 0 for 0. In integers of 32 bits, and without
+ * exchanging variables, because it is a third of what the sieve costs.
+ */
 function inverseSmall(value: number, modulus: number): number {
-  let [high, low] = [modulus, value]
-  let [highFactor, lowFactor] = [0, 1]
-  while (low > 0) {
-    const quotient = (high / low) | 0
-    ;[high, low] = [low, high - quotient * low]
-    ;[highFactor, lowFactor] = [lowFactor, highFactor - quotient * lowFactor]
+  let [a, b] = [modulus | 0, value | 0]
+  let [aFactor, bFactor] = [0, 1]
+  while (b !== 0) {
+    const down = (a / b) | 0
+    a = (a - Math.imul(down, b)) | 0
+    aFactor = (aFactor - Math.imul(down, bFactor)) | 0
+    if (a === 0) return bFactor < 0 ? bFactor + modulus : bFactor
+    const up = (b / a) | 0
+    b = (b - Math.imul(up, a)) | 0
+    bFactor = (bFactor - Math.imul(up, aFactor)) | 0
   }
-  return high === 1 ? (highFactor + modulus) % modulus : 0
+  return aFactor < 0 ? aFactor + modulus : aFactor
 }

@@ -41,6 +41,9 @@ export function multiplierFor(modulus: bigint): Multiplier {
 /** Making one costs as much as some tens of multiplications. */
 let latest: { readonly modulus: bigint; readonly multiplier: Multiplier } | undefined
 
+/** Shorter products are divided as they are. */
+const FOLD_BITS_MIN = 768
+
 /**
  * Before it divides, it folds: the upper quarter of a product is multiplied by what its place is worth
  * modulo the modulus, because a row of digits costs half as much to multiply as to divide.
@@ -49,16 +52,17 @@ export class BigintMultiplier implements Multiplier {
   /** Longer by one digit of V8's, of 64 bits, at most. */
   readonly doublingsMax = 31
   readonly #modulus: bigint
-  readonly #bits: number
   readonly #shift: bigint
-  /** 2^#bits modulo the modulus. */
+  readonly #mask: bigint
+  /** 2^#shift modulo the modulus. */
   readonly #fold: bigint
   #product = 1n
 
   constructor(modulus: bigint) {
+    const bits = bitLength(modulus)
     this.#modulus = modulus
-    this.#bits = 64 * Math.ceil((1.5 * bitLength(modulus)) / 64)
-    this.#shift = BigInt(this.#bits)
+    this.#shift = bits < FOLD_BITS_MIN ? 0n : BigInt(64 * Math.ceil((1.5 * bits) / 64))
+    this.#mask = (1n << this.#shift) - 1n
     this.#fold = (1n << this.#shift) % modulus
   }
 
@@ -72,16 +76,16 @@ export class BigintMultiplier implements Multiplier {
 
   multiply(factor: bigint): void {
     const product = this.#product * factor
-    const folded = (product >> this.#shift) * this.#fold + BigInt.asUintN(this.#bits, product)
-    this.#product = folded % this.#modulus
+    this.#product = (this.#shift === 0n ? product : this.#folded(product)) % this.#modulus
   }
 
   square(times: number): void {
-    const [modulus, fold, shift, bits] = [this.#modulus, this.#fold, this.#shift, this.#bits]
+    const [modulus, fold, shift, mask] = [this.#modulus, this.#fold, this.#shift, this.#mask]
     let product = this.#product
     for (let i = 0; i < times; i++) {
       product *= product
-      product = ((product >> shift) * fold + BigInt.asUintN(bits, product)) % modulus
+      if (shift !== 0n) product = (product >> shift) * fold + (product & mask)
+      product %= modulus
     }
     this.#product = product
   }
@@ -98,5 +102,9 @@ export class BigintMultiplier implements Multiplier {
     const product = this.#product % this.#modulus
     this.#product = 1n
     return product
+  }
+
+  #folded(product: bigint): bigint {
+    return (product >> this.#shift) * this.#fold + (product & this.#mask)
   }
 }
