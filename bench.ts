@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 export interface Bench {
   /** Never changes: records of other days go by it. */
   readonly name: string
-  readonly unit: 'ms' | 'us' | 'MB'
+  readonly unit: 'ms' | 'us'
   readonly peer: string
   /** How often each side has its turn; the median is taken. 25 unless said. */
   readonly rounds?: number
@@ -25,14 +25,8 @@ export interface Contest {
   end?(): unknown
 }
 
-/**
- * What a side does once; or, if it has a clock of its own, how long it takes to do it `count` times; or,
- * where it is not time that counts, how much of the unit it takes.
- */
-export type Side =
-  | { run(): unknown }
-  | { time(count: number): Promise<number> }
-  | { amount(): number }
+/** What a side does once; or, if it has a clock of its own, how long it takes to do it `count` times. */
+export type Side = { run(): unknown } | { time(count: number): Promise<number> }
 
 /** One line of the file that `--json` writes. */
 interface Figure {
@@ -72,13 +66,13 @@ async function main(names: readonly string[]): Promise<void> {
     return
   }
   process.stdout.write(
-    'Median of each side. Ratio = ours to the peer’s: up to 1 we are as fast, or as small, or better.\n\n',
+    'Median of each side. Ratio = our time / the time of the peer: up to 1 we are as fast or faster.\n\n',
   )
   process.stdout.write(row('bench', 'ours', 'peer', 'ratio', 'held against'))
   const figures: Figure[] = []
   for (const bench of chosen) {
     const { ours, peers } = await measure(bench)
-    const scale = bench.unit === 'us' ? 1000 : 1
+    const scale = bench.unit === 'ms' ? 1 : 1000
     const ratio = ours / peers
     const shown = [ours, peers].map((ms) => `${digits(ms * scale)} ${bench.unit}`)
     process.stdout.write(row(bench.name, shown[0]!, shown[1]!, ratio.toFixed(2), bench.peer))
@@ -102,15 +96,10 @@ async function found(): Promise<Bench[]> {
   return benches
 }
 
-/** The median of each side, in milliseconds for doing it once; or the amount of each. */
+/** The median of each side, in milliseconds for doing it once. */
 async function measure(bench: Bench): Promise<{ ours: number; peers: number }> {
   const contest = await bench.prepare()
   const sides = [contest.ours, contest.peers] as const
-  if ('amount' in contest.ours && 'amount' in contest.peers) {
-    const amounts = { ours: contest.ours.amount(), peers: contest.peers.amount() }
-    await contest.end?.()
-    return amounts
-  }
   const counts = [await countFor(sides[0]), await countFor(sides[1])] as const
   const times: [number[], number[]] = [[], []]
   for (let round = 0; round < (bench.rounds ?? ROUNDS); round++) {
@@ -134,7 +123,6 @@ async function countFor(side: Side): Promise<number> {
 }
 
 async function time(side: Side, count: number): Promise<number> {
-  if ('amount' in side) throw new TypeError('one side takes time, the other an amount')
   if ('time' in side) return await side.time(count)
   const start = performance.now()
   for (let i = 0; i < count; i++) {

@@ -20,8 +20,6 @@ export function passwordOf(user: string): string {
 /** A Kamailio of our own: SIP registrar and proxy, and MSRP relay, on one loopback port. */
 export interface Kamailio extends AsyncDisposable {
   readonly port: number
-  /** Of the first of its processes. */
-  readonly pid: number
   /** For both subprotocols, `sip` and `msrp`. */
   readonly url: string
   /** What it has logged so far. */
@@ -101,7 +99,6 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   await server.start(command, [port])
   return {
     port,
-    pid: Number(readFileSync(join(folder, 'kamailio.pid'), 'utf8')),
     url: options.tls === undefined ? `ws://127.0.0.1:${port}/` : `wss://localhost:${port}/`,
     log,
     metrics: async () => await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import {
   MSRP_SUBPROTOCOL,
@@ -30,8 +29,6 @@ const WINDOW = 64
 export class RelayedPair {
   readonly #alice: MsrpSession
   readonly #connections: readonly MsrpConnection[]
-  /** When each on its way was sent, oldest first: a relay keeps the order. */
-  readonly #sentAt: number[] = []
   #onArrival = () => {}
 
   private constructor(alice: MsrpSession, connections: readonly MsrpConnection[]) {
@@ -50,23 +47,20 @@ export class RelayedPair {
     return pair
   }
 
-  /** Sends so many. @returns the milliseconds that each took, shortest first, and all together */
-  async send(count: number): Promise<{ readonly ms: number; readonly each: readonly number[] }> {
-    const each: number[] = []
-    const began = performance.now()
-    let left = count
+  /** @returns once so many have arrived */
+  send(count: number): Promise<void> {
+    let [sent, arrived] = [0, 0]
     const feed = () => {
-      for (; left > 0 && this.#sentAt.length < WINDOW; left--) this.#say()
+      for (; sent < count && sent - arrived < WINDOW; sent++) this.#say()
     }
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       this.#onArrival = () => {
-        each.push(performance.now() - this.#sentAt.shift()!)
-        if (each.length === count) resolve()
+        arrived++
+        if (arrived === count) resolve()
         else feed()
       }
       feed()
     })
-    return { ms: performance.now() - began, each: each.sort((a, b) => a - b) }
   }
 
   close(): void {
@@ -74,7 +68,6 @@ export class RelayedPair {
   }
 
   #say(): void {
-    this.#sentAt.push(performance.now())
     const body = new TextEncoder().encode(TEXT)
     const message = { id: newIdent(env.random), contentType: 'text/plain', body }
     this.#alice.send(message, { success: 'no', failure: 'yes' })
@@ -102,6 +95,7 @@ class End {
 
   static async at(url: string, username: string): Promise<End> {
     const socket = new WebSocket(url, MSRP_SUBPROTOCOL, { perMessageDeflate: false })
+    socket.on('error', () => {}) // The end of a server that was killed.
     const connection = new MsrpConnection(await opened(socket as unknown as WebSocketLike), env)
     const uri = newSessionUri(env.random)
     const password = passwordOf(username)
@@ -124,17 +118,4 @@ class End {
       }
     })
   }
-}
-
-/** So many connections that say nothing, of more addresses than one may have. */
-export async function idleSockets(url: string, count: number): Promise<readonly WebSocket[]> {
-  const sockets: WebSocket[] = []
-  for (let i = 0; i < count; i++) {
-    const localAddress = `127.0.1.${1 + (i % 100)}`
-    const socket = new WebSocket(url, 'sip', { localAddress, perMessageDeflate: false })
-    await once(socket, 'open')
-    socket.on('error', () => {}) // The end of a server that was killed.
-    sockets.push(socket)
-  }
-  return sockets
 }
