@@ -1,4 +1,4 @@
-import type { Address, ChatEvent, Message } from '../../chat/index.ts'
+import type { Address, ChatEvent, Delivery, Message } from '../../chat/index.ts'
 import { storeWithKey } from '../../chat/testing/account-key.ts'
 import { MemoryStore } from '../../chat/testing/memory-store.ts'
 import { Actor } from '../../chat/testing/stage.ts'
@@ -11,10 +11,12 @@ export interface Said {
   readonly number: number
 }
 
-/** What the sender's screen says of a message. */
-export type Fate = Readonly<
-  Pick<Extract<ChatEvent, { type: 'delivery' }>, 'delivery' | 'reason' | 'resent'>
->
+/** What the sender's screen says of a message; `never stored`: the app died before it was on the disk. */
+export interface Fate {
+  readonly delivery: Delivery | 'never stored'
+  readonly reason: string | null
+  readonly resent: boolean
+}
 
 /** Somebody whose app may die and begin anew over the same store. */
 export class Person {
@@ -77,14 +79,13 @@ export class Person {
 
   /** Own messages as the sender's screen has them now, by id. */
   fates(): ReadonlyMap<string, Fate> {
-    const fates = new Map<string, Fate>()
-    for (const event of this.#lives.flat()) {
-      if (event.type === 'delivery') fates.set(event.id, event)
-      if (event.type !== 'message' || event.message.author !== 'us') continue
-      const { id, delivery, reason, resent } = event.message
-      if (delivery !== null) fates.set(id, { delivery, reason, resent })
+    const all = fatesIn(this.#lives.flat())
+    const now = fatesIn(this.#lives.at(-1)!)
+    for (const [id, { delivery, resent }] of all) {
+      if (delivery !== 'queued' || now.has(id)) continue
+      all.set(id, { delivery: 'never stored', reason: null, resent })
     }
-    return fates
+    return all
   }
 
   /** For each life of the app, what it showed of the peer's words, in the order in which it did. */
@@ -116,6 +117,17 @@ export class Person {
     this.#lives.push(actor.events)
     return actor
   }
+}
+
+function fatesIn(events: readonly ChatEvent[]): Map<string, Fate> {
+  const fates = new Map<string, Fate>()
+  for (const event of events) {
+    if (event.type === 'delivery') fates.set(event.id, event)
+    if (event.type !== 'message' || event.message.author !== 'us') continue
+    const { id, delivery, reason, resent } = event.message
+    if (delivery !== null) fates.set(id, { delivery, reason, resent })
+  }
+  return fates
 }
 
 /** A disk that may be full. */
