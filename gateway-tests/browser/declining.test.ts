@@ -1,38 +1,23 @@
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+/*
+ * What becomes of a stranger to whom Alice says no.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Edge } from '../../edge/index.ts'
 import { SipPhone, type SipRequest } from '../../edge/testing/sip-phone.ts'
-import { startEdge } from '../edge.ts'
-import { announced, startChromium } from './chromium.ts'
-import { Person } from './person.ts'
+import { announced } from './chromium.ts'
+import { Meeting } from './meeting.ts'
+import type { Person } from './person.ts'
 
-/** What becomes of a stranger to whom Alice says no. */
-const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
-
-let browser: Browser
-let edge: Edge
+let meeting: Meeting
 let alice: Person
 let bob: Person
 
-async function arrive(name: string): Promise<Person> {
-  const person = await Person.inOwnBrowser(browser, edge.url, name)
-  await person.createAccount()
-  await person.online()
-  return person
-}
-
 beforeAll(async () => {
-  browser = await startChromium()
-  edge = await startEdge({ port: 0, dataDir: null, webRoot: WEB })
-  alice = await arrive('alice')
-  bob = await arrive('bob')
+  meeting = await Meeting.begin()
+  alice = await meeting.arrive('alice')
+  bob = await meeting.arrive('bob')
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await edge?.close()
-})
+afterAll(() => meeting?.[Symbol.asyncDispose]())
 
 const inList = (name: string) =>
   alice.page
@@ -57,7 +42,7 @@ test('who called is told, keeps what they wrote, and does not call again by them
   await bob.row('do you have a minute?').getByRole('button', { name: 'Discard' }).waitFor()
   await bob.privacy('Not connected')
 
-  const carol = await arrive('carol')
+  const carol = await meeting.arrive('carol')
   await bob.addContact('carol')
   await bob.turnTo('carol')
   await bob.write('and you?')
@@ -69,7 +54,12 @@ test('who called is told, keeps what they wrote, and does not call again by them
 
 test('nobody is called back, and nothing of them is kept', async () => {
   const [mallory, dora] = await Promise.all(['mallory', 'dora'].map(phoneOf))
-  mallory!.request('INVITE', `sip:alice@${edge.domain}`, ['Content-Type: application/sdp'], OFFER)
+  mallory!.request(
+    'INVITE',
+    `sip:alice@${meeting.edge.domain}`,
+    ['Content-Type: application/sdp'],
+    OFFER,
+  )
   await decline('mallory')
   expect((await mallory!.takeFinal('INVITE')).status).toBe(603)
 
@@ -88,8 +78,8 @@ test('nobody is called back, and nothing of them is kept', async () => {
 })
 
 async function phoneOf(name: string): Promise<SipPhone> {
-  await edge.enrol(name, 'correct horse')
-  const phone = await new SipPhone(edge.wsUrl, name, edge.domain).open()
+  await meeting.edge.enrol(name, 'correct horse')
+  const phone = await new SipPhone(meeting.edge.wsUrl, name, meeting.edge.domain).open()
   await phone.register()
   return phone
 }

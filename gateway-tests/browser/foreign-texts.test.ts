@@ -1,43 +1,23 @@
-import { join } from 'node:path'
-import type { Browser, Locator } from 'playwright-core'
+/*
+ * Texts that a person does not choose: addresses that others write, other scripts, and no end of letters.
+ */
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Edge } from '../../edge/index.ts'
-import { startEdge } from '../edge.ts'
-import { startChromium } from './chromium.ts'
-import { Person } from './person.ts'
+import { Meeting } from './meeting.ts'
+import type { Person } from './person.ts'
 
-/** Texts that a person does not choose: addresses that others write, other scripts, and no end of letters. */
-const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
-
-let browser: Browser
-let edge: Edge
+let meeting: Meeting
 let alice: Person
 let bob: Person
 
-async function arrive(name: string): Promise<Person> {
-  const person = await Person.inOwnBrowser(browser, edge.url, name)
-  await person.createAccount()
-  await person.online()
-  return person
-}
-
 beforeAll(async () => {
-  browser = await startChromium()
-  edge = await startEdge({ port: 0, dataDir: null, webRoot: WEB })
-  alice = await arrive('alice')
-  bob = await arrive('bob')
-  await alice.addContact('bob')
-  await bob.addContact('alice')
-  await alice.turnTo('bob')
-  await bob.turnTo('alice')
-  await alice.write('hello')
-  await bob.sees('hello')
+  meeting = await Meeting.begin()
+  alice = await meeting.arrive('alice')
+  bob = await meeting.arrive('bob')
+  await meeting.introduce(alice, bob)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await edge?.close()
-})
+afterAll(() => meeting?.[Symbol.asyncDispose]())
 
 /** What was said, without the hour and the rest below it. */
 function words(person: Person, text: string): Locator {
@@ -53,8 +33,9 @@ async function boxOf(what: Locator) {
 describe('an address in a message', () => {
   test('is a link that opens a page of its own and tells it nothing; the rest stays text', async () => {
     await bob.write('see https://example.org/a?b=1&c=2, and javascript:alert(1) or www.example.org')
-    await alice.sees('see ')
-    const link = alice.row('see ').getByRole('link')
+    // Not 'see': that is in 'Seen' as well.
+    await alice.sees('javascript:alert(1)')
+    const link = alice.row('javascript:alert(1)').getByRole('link')
     expect(await link.allTextContents()).toEqual(['https://example.org/a?b=1&c=2'])
     expect(await link.getAttribute('href')).toBe('https://example.org/a?b=1&c=2')
     expect(await link.getAttribute('rel')).toMatch(/\bnoopener\b.*\bnoreferrer\b/)
@@ -70,7 +51,7 @@ describe('an address in a message', () => {
     await elsewhere.waitForURL('https://example.org/a?b=1&c=2')
     expect(await elsewhere.evaluate(() => [window.opener, document.referrer])).toEqual([null, ''])
     await elsewhere.close()
-    await alice.sees('see ')
+    await alice.sees('javascript:alert(1)')
   })
 
   test('is one by the keyboard too, and a mail address is one', async () => {

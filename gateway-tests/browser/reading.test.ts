@@ -1,44 +1,33 @@
-import { join } from 'node:path'
-import type { Browser, Locator } from 'playwright-core'
+/*
+ * Where a reader is in a long conversation, and what tells them: the days, what is new, the end.
+ */
+import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Edge } from '../../edge/index.ts'
-import { startEdge } from '../edge.ts'
-import { startChromium } from './chromium.ts'
-import { Person } from './person.ts'
+import { Meeting } from './meeting.ts'
+import type { Person } from './person.ts'
 import { fillStore } from './stored-messages.ts'
 
-/** Where a reader is in a long conversation, and what tells them: the days, what is new, the end. */
-const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
 /** Ten minutes apart, they reach back to the day before yesterday. */
 const COUNT = 300
 const DESK = { width: 1280, height: 800 }
 /** A row that is cut by a pixel or two is still where it was. */
 const TOLERANCE = 3
 
-let browser: Browser
-let edge: Edge
+let meeting: Meeting
 let alice: Person
 let bob: Person
 
-async function arrive(name: string): Promise<Person> {
-  const person = await Person.inOwnBrowser(browser, edge.url, name)
-  await person.createAccount()
-  await person.online()
-  return person
-}
-
 beforeAll(async () => {
-  browser = await startChromium()
-  edge = await startEdge({ port: 0, dataDir: null, webRoot: WEB })
-  alice = await arrive('alice')
-  bob = await arrive('bob')
+  meeting = await Meeting.begin()
+  alice = await meeting.arrive('alice')
+  bob = await meeting.arrive('bob')
   await alice.addContact('bob')
   await bob.addContact('alice')
   await bob.turnTo('alice')
   await alice.press('Settings')
   await alice.press('Sign out')
   await alice.page.getByRole('textbox', { name: 'SIP address' }).waitFor()
-  await alice.page.evaluate(fillStore, { own: `sip:alice@${edge.domain}`, count: COUNT })
+  await alice.page.evaluate(fillStore, { own: `sip:alice@${meeting.edge.domain}`, count: COUNT })
   await alice.signIn()
   await alice.online()
   await alice.turnTo('bob')
@@ -47,10 +36,7 @@ beforeAll(async () => {
   await alice.sees('good morning')
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await edge?.close()
-})
+afterAll(() => meeting?.[Symbol.asyncDispose]())
 
 const history = () => alice.page.getByRole('region', { name: 'History with bob' })
 const toLatest = () => alice.page.getByRole('button', { name: 'Jump to latest' })

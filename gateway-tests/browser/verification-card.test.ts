@@ -1,46 +1,24 @@
-import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+/*
+ * The card of a verification as the one who is asked has it: what it says, and how long it stands.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Edge } from '../../edge/index.ts'
-import { startEdge } from '../edge.ts'
 import { accessibilityFindings } from './accessible.ts'
-import { startChromium } from './chromium.ts'
-import { Person } from './person.ts'
+import { Meeting } from './meeting.ts'
+import type { Person } from './person.ts'
 
-/** The card of a verification as the one who is asked has it: what it says, and how long it stands. */
-const WEB = join(import.meta.dirname, '..', '..', 'dist', 'web')
-
-let browser: Browser
-let edge: Edge
+let meeting: Meeting
 let alice: Person
 let bob: Person
 
-async function arrive(name: string): Promise<Person> {
-  const person = await Person.inOwnBrowser(browser, edge.url, name)
-  await person.createAccount()
-  await person.online()
-  return person
-}
-
 beforeAll(async () => {
-  browser = await startChromium()
-  edge = await startEdge({ port: 0, dataDir: null, webRoot: WEB })
-  alice = await arrive('alice')
-  bob = await arrive('bob')
-  await alice.addContact('bob')
-  await bob.addContact('alice')
+  meeting = await Meeting.begin()
+  alice = await meeting.arrive('alice')
+  bob = await meeting.arrive('bob')
   for (const person of [alice, bob]) await person.addContact('carol')
-  await alice.turnTo('bob')
-  await bob.turnTo('alice')
-  await alice.write('hello')
-  await alice.privacy('Encrypted, not verified')
-  await bob.privacy('Encrypted, not verified')
+  await meeting.introduce(alice, bob)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await edge?.close()
-})
+afterAll(() => meeting?.[Symbol.asyncDispose]())
 
 /** Turns to another conversation and back. */
 async function goAndComeBack(person: Person): Promise<void> {
